@@ -1,0 +1,1 @@
+//! Pure codecs, one file a backend: bytes in, facts out; no sockets.

@@ -1,0 +1,48 @@
+//! The words of the outbox that every layer shares.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+/// Id of an outbox entry: a client-made UUIDv7, the idempotency key on every attempt.
+pub type EntryId = Uuid;
+
+/// What a mutation does to its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum Operation {
+    /// Makes a record; its values hold every column.
+    Create,
+    /// Changes the columns it names and leaves the others.
+    Update,
+    /// Removes the record.
+    Delete,
+}
+
+/// What the rest of a lane does when one of its entries becomes a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum LanePolicy {
+    /// The lane waits until a person retries, edits or discards the entry.
+    Hold,
+    /// The lane goes on without it.
+    Skip,
+}
+
+/// How urgent an entry is; it never overtakes inside its lane.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS,
+)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum Priority {
+    /// Waits for a good network.
+    Low,
+    /// The default.
+    #[default]
+    Normal,
+    /// Goes on any network, first.
+    High,
+}

@@ -1,0 +1,28 @@
+//! The decisions of the engine: what to send next, when to try again, what an
+//! answer means.
+//!
+//! Everything here is a pure function of its arguments. Time, randomness, the
+//! network and the contents of the outbox are passed in; what should happen is
+//! passed back as data, and the shell (`mailboat-engine`) makes it happen. So a
+//! test can play years of bad weather in a second, and a seed replays exactly.
+
+mod delay;
+mod entry;
+mod environment;
+mod outcome;
+mod plan;
+mod policy;
+mod settle;
+mod time;
+
+pub use delay::{Jitter, retry_delay};
+pub use entry::{EntryId, LanePolicy, Operation, Priority};
+pub use environment::{AppState, Environment, Network};
+pub use outcome::{BackendFailure, Outcome, Reason};
+pub use plan::{Candidate, Plan, PullTrigger, PullView, View, plan};
+pub use policy::Policy;
+pub use settle::{
+    Attempted, BackendState, Transition, after_failure, after_network, after_success,
+    after_unauthorized, settle,
+};
+pub use time::Timestamp;

@@ -1,0 +1,1 @@
+//! SQLite: schema, migrations, outbox, collections and windows.
