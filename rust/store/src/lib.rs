@@ -1,1 +1,42 @@
 //! SQLite: schema, migrations, outbox, collections and windows.
+//!
+//! The API is plain synchronous Rust. sqlx opens, configures and migrates the file;
+//! then two connections are held for good and driven by rusqlite on the caller's
+//! thread: the [`Writer`]'s, which the engine's actor owns, and the [`Reader`]'s,
+//! which serves the JavaScript thread. `docs/adr/0003` says why.
+//!
+//! A local write is one [`Transaction::write`]: the row and its outbox entry
+//! together. Sending is [`Writer::due`], [`Transaction::mark_attempted`] and
+//! [`Transaction::settle`]; what comes back is [`Transaction::apply_changes`].
+
+mod delivery;
+mod error;
+mod held;
+mod lock;
+mod mutation;
+mod open;
+mod outbox;
+mod patch;
+mod pull;
+mod reader;
+mod record;
+mod schema;
+mod tables;
+mod transaction;
+mod values;
+mod window;
+mod writer;
+
+pub use delivery::Delivery;
+pub use error::StoreError;
+pub use mutation::Mutation;
+pub use open::{Opening, SCHEMA_VERSION};
+pub use outbox::{Due, MAX_OUTBOX_PAGE_ENTRIES, OutboxEntry, OutboxPage, QueuedEntry};
+pub use patch::PatchOp;
+pub use pull::{RemoteChange, RemoteDeletion};
+pub use reader::{READ_BUDGET_STEPS, Reader, Reads};
+pub use schema::{Collection, Column, ColumnType, Schema};
+pub use transaction::{Changes, Transaction};
+pub use values::{MAX_ID_BYTES, MAX_SAFE_INTEGER, Values};
+pub use window::{MAX_WINDOW_ROWS, OrderBy, Snapshot, Take, WatchedWindow, Window};
+pub use writer::{Counts, Durability, Writer};

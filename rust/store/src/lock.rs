@@ -1,0 +1,51 @@
+//! One engine a file: a lock on a small file beside the database.
+//!
+//! SQLite would let a second process write; two schedulers on one outbox would send
+//! twice. The operating system drops the lock when the process dies.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+
+/// Held for as long as the file is open.
+pub(crate) struct FileLock {
+    // Held, not read: closing the file releases the lock.
+    _file: File,
+}
+
+impl FileLock {
+    /// Takes the lock beside `database`.
+    pub fn take(database: &Path) -> Result<Self, StoreError> {
+        let path = beside(database, "-lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| StoreError::Unreachable(describe(&error)))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
+            Err(TryLockError::Error(error)) => Err(StoreError::Unreachable(describe(&error))),
+        }
+    }
+}
+
+/// The path with a suffix to its file name, as SQLite names its `-wal`.
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+/// The operating system's words, without the path: paths hold user names.
+pub(crate) fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "its folder does not exist".into(),
+        std::io::ErrorKind::PermissionDenied => "its folder is not writable".into(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "its folder is on a read-only file system".into(),
+        std::io::ErrorKind::StorageFull => "the disk is full".into(),
+        kind => kind.to_string(),
+    }
+}

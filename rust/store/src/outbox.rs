@@ -1,0 +1,535 @@
+//! The outbox: what may go, what went, and what became of it.
+
+use mailboat_core::{Candidate, EntryId, LanePolicy, Operation, Reason, Timestamp, Transition};
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::error::StoreError;
+use crate::mutation::{operation_from_code, policy_from_code};
+use crate::record::{Base, Record, Unsettled, merge};
+use crate::tables::Table;
+use crate::transaction::{Transaction, find_table};
+use crate::values::{Values, parse_values};
+
+/// Most entries that one page of the outbox shows.
+pub const MAX_OUTBOX_PAGE_ENTRIES: u32 = 500;
+/// Transitions kept for `why` and the audit log; older ones are pruned.
+pub const MAX_TRANSITIONS: i64 = 50_000;
+
+/// A page of the outbox.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct OutboxPage {
+    /// Oldest first.
+    pub entries: Vec<OutboxEntry>,
+    /// Whether there are more after the last one.
+    pub more: bool,
+}
+
+/// One entry of the outbox, without its values.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct OutboxEntry {
+    /// Id and idempotency key.
+    #[ts(type = "string")]
+    pub id: EntryId,
+    /// Local sequence number; the order of writing.
+    #[ts(type = "number")]
+    pub sequence: i64,
+    /// Name of the collection.
+    pub collection: String,
+    /// Id of the record.
+    pub record_id: String,
+    /// What it does to the record.
+    pub operation: Operation,
+    /// The lane it keeps its place in.
+    pub lane: String,
+    /// Whether it is a dead letter.
+    pub failed: bool,
+    /// Attempts that an answer has burnt.
+    pub attempts: u32,
+    /// Milliseconds since the Unix epoch before which it is not sent again.
+    #[ts(type = "number | null")]
+    pub not_before: Option<i64>,
+    /// Why the last attempt failed.
+    pub reason: Option<Reason>,
+}
+
+/// An entry with everything that sending and settling it needs.
+pub struct QueuedEntry {
+    pub(crate) sequence: i64,
+    /// Id and idempotency key.
+    pub id: EntryId,
+    /// Name of the collection.
+    pub collection: String,
+    /// Id of the record.
+    pub record_id: String,
+    /// What it does to the record.
+    pub operation: Operation,
+    /// The columns it sets.
+    pub values: Values,
+    /// Its lane.
+    pub lane: String,
+    /// What the lane does after a dead letter.
+    pub lane_policy: LanePolicy,
+    /// Attempts that an answer has burnt.
+    pub attempts: u32,
+    pub(crate) dead: bool,
+}
+
+/// What may go now.
+#[derive(Debug, Default)]
+pub struct Due {
+    /// Most urgent lane first, each lane's entries in order.
+    pub candidates: Vec<Candidate>,
+    /// When the next lane becomes due.
+    pub next_due: Option<Timestamp>,
+}
+
+const QUEUED_COLUMNS: &str =
+    "sequence, id, collection, record_id, operation, mutation, lane, lane_policy, attempts, dead";
+
+/// Picks what may go at `now`: lanes by urgency, at most `limit` entries.
+pub(crate) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
+    let mut lanes = connection.prepare_cached(
+        "SELECT lane, head, coalesce(barrier, 9223372036854775807) FROM mailboat_lanes
+         WHERE held = 0 AND not_before <= ? ORDER BY sort_key LIMIT ?",
+    )?;
+    let mut entries = connection.prepare_cached(
+        "SELECT id, length(mutation), not_before FROM mailboat_outbox
+         WHERE lane = ? AND dead = 0 AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?",
+    )?;
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut rows = lanes.query((now.0, limit))?;
+    while let Some(row) = rows.next()? {
+        let room = limit as usize - candidates.len();
+        if room == 0 {
+            break;
+        }
+        let lane: String = row.get(0)?;
+        let (head, barrier): (i64, i64) = (row.get(1)?, row.get(2)?);
+        let found = entries.query_map((&lane, head, barrier, room as i64), |row| {
+            let not_before: i64 = row.get(2)?;
+            Ok(Candidate {
+                id: EntryId::from_bytes(row.get(0)?),
+                lane: lane.clone(),
+                bytes: row.get(1)?,
+                not_before: (not_before > 0).then_some(Timestamp(not_before)),
+            })
+        })?;
+        for candidate in found {
+            candidates.push(candidate?);
+        }
+    }
+    let next_due = connection
+        .prepare_cached(
+            "SELECT min(not_before) FROM mailboat_lanes WHERE held = 0 AND not_before > ?",
+        )?
+        .query_row([now.0], |row| row.get::<_, Option<i64>>(0))?
+        .map(Timestamp);
+    Ok(Due { candidates, next_due })
+}
+
+/// A page of the outbox in the order of writing.
+pub(crate) fn page(
+    connection: &Connection,
+    after: i64,
+    limit: u32,
+) -> Result<OutboxPage, StoreError> {
+    if limit == 0 || limit > MAX_OUTBOX_PAGE_ENTRIES {
+        let sentence = format!("limit is {limit}; it must be 1 to {MAX_OUTBOX_PAGE_ENTRIES}.");
+        return Err(StoreError::InvalidArgument(sentence));
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT id, sequence, collection, record_id, operation, lane, dead, attempts, not_before,
+                reason_code, reason_message
+         FROM mailboat_outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
+    )?;
+    let rows = statement.query_map((after, i64::from(limit) + 1), |row| {
+        let code: Option<String> = row.get(9)?;
+        Ok(OutboxEntry {
+            id: EntryId::from_bytes(row.get(0)?),
+            sequence: row.get(1)?,
+            collection: row.get(2)?,
+            record_id: row.get(3)?,
+            operation: operation_from_code(row.get(4)?),
+            lane: row.get(5)?,
+            failed: row.get::<_, i64>(6)? != 0,
+            attempts: row.get(7)?,
+            not_before: Some(row.get(8)?).filter(|at| *at > 0),
+            reason: match code {
+                Some(code) => Some(Reason { code, message: row.get(10)? }),
+                None => None,
+            },
+        })
+    })?;
+    let mut entries = rows.collect::<Result<Vec<_>, _>>()?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    Ok(OutboxPage { entries, more })
+}
+
+/// How many entries are pending, and how many are dead letters.
+pub(crate) fn counts(connection: &Connection) -> Result<(i64, i64), StoreError> {
+    let sql =
+        "SELECT count(*) - coalesce(sum(dead), 0), coalesce(sum(dead), 0) FROM mailboat_outbox";
+    Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// After a kill: what was on its way waits again. Its fate is unknown, so it stays `attempted`.
+pub(crate) fn requeue_interrupted(
+    connection: &Connection,
+    tables: &[Table],
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT DISTINCT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND dead = 0",
+    )?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    for row in rows {
+        let (collection, record_id) = row?;
+        // A collection that the schema no longer names keeps its entries for a later one.
+        let Ok((_, table)) = find_table(tables, &collection) else { continue };
+        let sql =
+            format!("UPDATE {} SET _delivery = 1 WHERE \"id\" = ? AND _delivery = 2", table.name);
+        connection.prepare_cached(&sql)?.execute([record_id])?;
+    }
+    Ok(())
+}
+
+impl Transaction<'_> {
+    /// Marks a batch as attempted and reads what it sends. Commit before a byte leaves:
+    /// from then on the server may know these entries.
+    ///
+    /// # Errors
+    /// What SQLite says. Entries that are gone or dead by now are left out.
+    pub fn mark_attempted(
+        &mut self,
+        batch: &[EntryId],
+        now: Timestamp,
+    ) -> Result<Vec<QueuedEntry>, StoreError> {
+        let mut entries = Vec::with_capacity(batch.len());
+        for id in batch {
+            let Some(entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
+            self.connection
+                .prepare_cached(
+                    "UPDATE mailboat_outbox SET attempted = 1 WHERE sequence = ? AND attempted = 0",
+                )?
+                .execute([entry.sequence])?;
+            self.log(&entry.id, now, "attempted", entry.attempts, None)?;
+            self.show_delivery(&entry, "CASE _delivery WHEN 1 THEN 2 ELSE _delivery END")?;
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// Puts a batch back after its whole request failed: no attempt is burnt.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn put_back(&mut self, batch: &[QueuedEntry]) -> Result<(), StoreError> {
+        for entry in batch {
+            self.show_delivery(entry, "CASE _delivery WHEN 2 THEN 1 ELSE _delivery END")?;
+        }
+        Ok(())
+    }
+
+    /// Carries out what the answer means for each entry of a batch. `values` is the
+    /// whole record where the server sent it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle(
+        &mut self,
+        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut lanes: Vec<&str> = Vec::new();
+        for (entry, transition, values) in settled {
+            self.settle_one(entry, transition, values.as_ref(), now)?;
+            if !lanes.contains(&entry.lane.as_str()) {
+                lanes.push(&entry.lane);
+            }
+        }
+        for lane in lanes {
+            self.refresh_lane(lane)?;
+        }
+        self.prune_transitions()
+    }
+
+    /// Gives a dead letter new attempts under the same id.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
+    pub fn retry(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        let entry = self.dead_letter(id)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE mailboat_outbox SET dead = 0, attempts = 0, not_before = 0,
+                 reason_code = NULL, reason_message = NULL WHERE sequence = ?",
+            )?
+            .execute([entry.sequence])?;
+        self.changes.pending += 1;
+        self.changes.failed -= 1;
+        self.log(&id, now, "retried", 0, None)?;
+        self.reshow(&entry)?;
+        self.refresh_lane(&entry.lane)
+    }
+
+    /// Takes a dead letter out of the outbox; its record shows what is left without it.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
+    pub fn discard(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        let entry = self.dead_letter(id)?;
+        self.remove(&entry)?;
+        self.changes.failed -= 1;
+        self.log(&id, now, "discarded", entry.attempts, None)?;
+        self.reshow(&entry)?;
+        self.refresh_lane(&entry.lane)
+    }
+
+    fn settle_one(
+        &mut self,
+        entry: &QueuedEntry,
+        transition: &Transition,
+        values: Option<&Values>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match transition {
+            Transition::Acked { version, order } => {
+                self.remove(entry)?;
+                self.changes.pending -= 1;
+                self.log(&entry.id, now, "acked", entry.attempts, None)?;
+                self.acknowledge(entry, *version, *order, values)
+            }
+            Transition::Retry { attempts, not_before } => {
+                self.connection
+                    .prepare_cached("UPDATE mailboat_outbox SET attempts = ?, not_before = ? WHERE sequence = ?")?
+                    .execute((attempts, not_before.0, entry.sequence))?;
+                self.log(&entry.id, now, "retry", *attempts, None)?;
+                self.reshow(entry)
+            }
+            Transition::DeadLetter { attempts, reason } => {
+                self.connection
+                    .prepare_cached(
+                        "UPDATE mailboat_outbox SET dead = 1, attempts = ?, reason_code = ?, reason_message = ?
+                         WHERE sequence = ?",
+                    )?
+                    .execute((attempts, &reason.code, &reason.message, entry.sequence))?;
+                self.changes.pending -= 1;
+                self.changes.failed += 1;
+                self.log(&entry.id, now, "dead", *attempts, Some(&reason.code))?;
+                self.reshow(entry)
+            }
+            Transition::Unchanged => self.reshow(entry),
+        }
+    }
+
+    /// Moves the record's base to what the server acknowledged.
+    fn acknowledge(
+        &mut self,
+        entry: &QueuedEntry,
+        version: u64,
+        order: u64,
+        values: Option<&Values>,
+    ) -> Result<(), StoreError> {
+        let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
+        let (version, order) = (version.cast_signed(), order.cast_signed());
+        let unsettled = self.unsettled(&entry.collection, &entry.record_id)?;
+        let Some(mut record) = Record::find(self.connection, table, &entry.record_id)? else {
+            return Ok(());
+        };
+        self.touch(number, &entry.lane);
+        record.revision = self.revision();
+        // A pull that came first may have brought this version, or a later one.
+        if version > record.version {
+            record.version = version;
+            record.position = order;
+            record.base = base_after(&record.base, entry, values);
+        }
+        if entry.operation == Operation::Delete {
+            record.base = Base::Deleted;
+        }
+        if record.replay(&unsettled) {
+            record.replace(self.connection, table, &entry.record_id)
+        } else {
+            self.delete_row(table, &entry.record_id)
+        }
+    }
+
+    /// Shows a record anew after something about its entries changed.
+    fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
+        let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
+        let unsettled = self.unsettled(&entry.collection, &entry.record_id)?;
+        let Some(mut record) = Record::find(self.connection, table, &entry.record_id)? else {
+            return Ok(());
+        };
+        self.touch(number, &entry.lane);
+        record.revision = self.revision();
+        if record.replay(&unsettled) {
+            record.replace(self.connection, table, &entry.record_id)
+        } else {
+            self.delete_row(table, &entry.record_id)
+        }
+    }
+
+    pub(crate) fn delete_row(&self, table: &Table, id: &str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(&table.delete)?.execute([id])?;
+        Ok(())
+    }
+
+    fn show_delivery(&mut self, entry: &QueuedEntry, expression: &str) -> Result<(), StoreError> {
+        let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
+        let revision = self.revision();
+        let sql = format!(
+            "UPDATE {} SET _delivery = {expression}, _revision = ? WHERE \"id\" = ?",
+            table.name
+        );
+        self.connection.prepare_cached(&sql)?.execute((revision, &entry.record_id))?;
+        self.touch(number, &entry.lane);
+        Ok(())
+    }
+
+    /// The mutations of a record that the server has not acknowledged, in order.
+    pub(crate) fn unsettled(
+        &self,
+        collection: &str,
+        record_id: &str,
+    ) -> Result<Vec<Unsettled>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT operation, mutation, dead FROM mailboat_outbox
+             WHERE record_id = ? AND collection = ? ORDER BY sequence",
+        )?;
+        let mut rows = statement.query((record_id, collection))?;
+        let mut unsettled = Vec::new();
+        while let Some(row) = rows.next()? {
+            unsettled.push(Unsettled {
+                operation: operation_from_code(row.get(0)?),
+                values: parse_values(
+                    row.get_ref(1)?.as_str().map_err(|_| crate::values::unreadable())?,
+                )?,
+                dead: row.get::<_, i64>(2)? != 0,
+            });
+        }
+        Ok(unsettled)
+    }
+
+    fn queued(&self, id: EntryId) -> Result<Option<QueuedEntry>, StoreError> {
+        let sql = format!("SELECT {QUEUED_COLUMNS} FROM mailboat_outbox WHERE id = ?");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        statement.query_row([id.as_bytes()], |row| Ok(queued_from(row))).optional()?.transpose()
+    }
+
+    fn dead_letter(&self, id: EntryId) -> Result<QueuedEntry, StoreError> {
+        self.queued(id)?.filter(|entry| entry.dead).ok_or_else(|| {
+            StoreError::InvalidArgument("The outbox has no dead letter of this id.".into())
+        })
+    }
+
+    fn remove(&self, entry: &QueuedEntry) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ?")?
+            .execute([entry.sequence])?;
+        Ok(())
+    }
+
+    /// Finds the lane's head anew, and whether a dead letter holds it.
+    fn refresh_lane(&self, lane: &str) -> Result<(), StoreError> {
+        let head = self
+            .connection
+            .prepare_cached(
+                "SELECT sequence, enqueued_at, not_before FROM mailboat_outbox
+                 WHERE lane = ? AND dead = 0 ORDER BY sequence LIMIT 1",
+            )?
+            .query_row([lane], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+            })
+            .optional()?;
+        let barrier: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT min(sequence) FROM mailboat_outbox WHERE lane = ? AND dead = 1 AND lane_policy = 0",
+            )?
+            .query_row([lane], |row| row.get(0))?;
+        // A lane of dead letters alone keeps its row, so that the next entry finds it held.
+        let Some((head, sort_key, not_before)) = head.or(barrier.map(|sequence| (sequence, 0, 0)))
+        else {
+            self.connection
+                .prepare_cached("DELETE FROM mailboat_lanes WHERE lane = ?")?
+                .execute([lane])?;
+            return Ok(());
+        };
+        let held = barrier.is_some_and(|barrier| barrier <= head);
+        self.connection
+            .prepare_cached(
+                "INSERT INTO mailboat_lanes (lane, head, sort_key, not_before, barrier, held)
+                 VALUES (?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (lane) DO UPDATE SET head = excluded.head, sort_key = excluded.sort_key,
+                 not_before = excluded.not_before, barrier = excluded.barrier, held = excluded.held",
+            )?
+            .execute((lane, head, sort_key, not_before, barrier, held))?;
+        Ok(())
+    }
+
+    fn log(
+        &self,
+        entry: &EntryId,
+        now: Timestamp,
+        kind: &str,
+        attempts: u32,
+        detail: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO mailboat_transitions (entry, at, kind, attempts, detail) VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute((entry.as_bytes(), now.0, kind, attempts, detail))?;
+        Ok(())
+    }
+
+    fn prune_transitions(&self) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM mailboat_transitions
+                 WHERE sequence <= (SELECT max(sequence) FROM mailboat_transitions) - ?",
+            )?
+            .execute([MAX_TRANSITIONS])?;
+        Ok(())
+    }
+}
+
+/// The base once the server has applied the entry.
+fn base_after(base: &Base, entry: &QueuedEntry, server: Option<&Values>) -> Base {
+    if let Some(values) = server {
+        return Base::Values(values.clone());
+    }
+    match (entry.operation, base) {
+        (Operation::Delete, _) => Base::Deleted,
+        (Operation::Update, Base::Values(values)) => {
+            let mut values = values.clone();
+            merge(&mut values, &entry.values);
+            Base::Values(values)
+        }
+        (Operation::Create | Operation::Update, _) => Base::Values(entry.values.clone()),
+    }
+}
+
+fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
+    let mutation = row.get_ref(5)?;
+    Ok(QueuedEntry {
+        sequence: row.get(0)?,
+        id: EntryId::from_bytes(row.get(1)?),
+        collection: row.get(2)?,
+        record_id: row.get(3)?,
+        operation: operation_from_code(row.get(4)?),
+        values: parse_values(mutation.as_str().map_err(|_| crate::values::unreadable())?)?,
+        lane: row.get(6)?,
+        lane_policy: policy_from_code(row.get(7)?),
+        attempts: row.get(8)?,
+        dead: row.get::<_, i64>(9)? != 0,
+    })
+}

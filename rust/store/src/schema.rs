@@ -1,0 +1,242 @@
+//! What an app may store: collections and their columns, as the app declares them.
+//!
+//! Messaging is such a schema too ([`Schema::messaging`]); it has no mechanism of
+//! its own. Everything here is checked once, when the database opens.
+
+use std::collections::HashSet;
+
+use mailboat_core::LanePolicy;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::error::StoreError;
+
+/// Most collections in one schema.
+pub const MAX_COLLECTIONS: usize = 64;
+/// Most columns in one collection, besides its id.
+pub const MAX_COLUMNS: usize = 64;
+/// Longest name of a collection or column, in bytes.
+pub const MAX_NAME_BYTES: usize = 48;
+/// Longest text or JSON value where the column states no limit, in bytes.
+pub const DEFAULT_MAX_BYTES: u32 = 64 * 1024;
+/// Longest text or JSON value a column may ask for, in bytes.
+pub const LARGEST_MAX_BYTES: u32 = 1024 * 1024;
+
+/// The collections of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export_to = "waist.ts")]
+pub struct Schema {
+    /// At least one, each with a name of its own.
+    pub collections: Vec<Collection>,
+}
+
+/// A typed table whose rows travel between the device and the backend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export_to = "waist.ts")]
+pub struct Collection {
+    /// Lower-case letters first, then letters, digits and `_`.
+    pub name: String,
+    /// The columns besides `id`, which every record has.
+    pub columns: Vec<Column>,
+    /// Lists of columns by which windows on this collection filter.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub indexes: Vec<Vec<String>>,
+    /// The text column whose value names the lane of a record's entries, such as
+    /// `conversationId`. Without one, each record is a lane of its own.
+    #[serde(default)]
+    #[ts(optional)]
+    pub lane_column: Option<String>,
+    /// What a lane does after a dead letter of this collection.
+    #[serde(default = "hold")]
+    #[ts(as = "Option<_>", optional)]
+    pub lane_policy: LanePolicy,
+}
+
+/// One typed column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export_to = "waist.ts")]
+pub struct Column {
+    /// Lower-case letters first, then letters, digits and `_`.
+    pub name: String,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// Whether a record may leave it out; it is `null` then.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub optional: bool,
+    /// Longest text or JSON value, in bytes of UTF-8; 65 536 when not said.
+    #[serde(default = "default_max_bytes")]
+    #[ts(as = "Option<_>", optional)]
+    pub max_bytes: u32,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum ColumnType {
+    /// A string.
+    Text,
+    /// A whole number from -(2^53 - 1) to 2^53 - 1.
+    Integer,
+    /// Any finite number.
+    Real,
+    /// `true` or `false`.
+    Boolean,
+    /// Any JSON value, stored as text.
+    Json,
+}
+
+fn hold() -> LanePolicy {
+    LanePolicy::Hold
+}
+
+fn default_max_bytes() -> u32 {
+    DEFAULT_MAX_BYTES
+}
+
+impl Schema {
+    /// Conversations and their messages.
+    #[must_use]
+    pub fn messaging() -> Self {
+        let conversations = Collection {
+            name: "conversations".into(),
+            columns: vec![
+                Column::new("title", ColumnType::Text),
+                Column::new("memberIds", ColumnType::Json),
+            ],
+            indexes: vec![],
+            lane_column: None,
+            lane_policy: LanePolicy::Hold,
+        };
+        let messages = Collection {
+            name: "messages".into(),
+            columns: vec![
+                Column::new("conversationId", ColumnType::Text),
+                Column::new("senderId", ColumnType::Text),
+                Column::new("body", ColumnType::Text),
+                Column::new("sentAt", ColumnType::Integer),
+            ],
+            indexes: vec![vec!["conversationId".into()]],
+            lane_column: Some("conversationId".into()),
+            lane_policy: LanePolicy::Skip,
+        };
+        Self { collections: vec![conversations, messages] }
+    }
+
+    /// Finds a collection by its name.
+    #[must_use]
+    pub fn collection(&self, name: &str) -> Option<&Collection> {
+        self.collections.iter().find(|collection| collection.name == name)
+    }
+
+    /// Refuses names, indexes and limits that SQLite or the waist could not carry.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidSchema`] with a sentence that names the culprit.
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.collections.is_empty() || self.collections.len() > MAX_COLLECTIONS {
+            return invalid(format!("a schema has 1 to {MAX_COLLECTIONS} collections"));
+        }
+        let mut names = HashSet::new();
+        for collection in &self.collections {
+            if !names.insert(collection.name.to_ascii_lowercase()) {
+                return invalid(format!("collection {} is declared twice", collection.name));
+            }
+            collection.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl Collection {
+    /// Finds a column by its name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        check_name(&self.name)?;
+        if self.columns.len() > MAX_COLUMNS {
+            return invalid(format!("{} has more than {MAX_COLUMNS} columns", self.name));
+        }
+        let mut names = HashSet::new();
+        for column in &self.columns {
+            check_name(&column.name)?;
+            if matches!(column.name.as_str(), "id" | "delivery") {
+                return invalid(format!(
+                    "{}.{} is a name that every record has",
+                    self.name, column.name
+                ));
+            }
+            if !names.insert(column.name.to_ascii_lowercase()) {
+                return invalid(format!("{}.{} is declared twice", self.name, column.name));
+            }
+            if column.max_bytes == 0 || column.max_bytes > LARGEST_MAX_BYTES {
+                return invalid(format!(
+                    "{}.{}: maxBytes is 1 to {LARGEST_MAX_BYTES}",
+                    self.name, column.name
+                ));
+            }
+        }
+        self.check_references()
+    }
+
+    fn check_references(&self) -> Result<(), StoreError> {
+        for name in self.indexes.iter().flatten() {
+            if self.column(name).is_none() {
+                return invalid(format!(
+                    "an index of {} names {name}, which is no column of it",
+                    self.name
+                ));
+            }
+        }
+        if self.indexes.iter().any(Vec::is_empty) {
+            return invalid(format!("an index of {} names no column", self.name));
+        }
+        let Some(lane) = &self.lane_column else { return Ok(()) };
+        match self.column(lane) {
+            Some(Column { kind: ColumnType::Text, optional: false, .. }) => Ok(()),
+            _ => invalid(format!(
+                "laneColumn of {} must be a text column that is not optional",
+                self.name
+            )),
+        }
+    }
+}
+
+impl Column {
+    /// A column that every record fills, with the default limit.
+    #[must_use]
+    pub fn new(name: &str, kind: ColumnType) -> Self {
+        Self { name: name.into(), kind, optional: false, max_bytes: DEFAULT_MAX_BYTES }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), StoreError> {
+    let mut letters = name.bytes();
+    let starts_well = letters.next().is_some_and(|first| first.is_ascii_lowercase());
+    let goes_on_well = letters.all(|letter| letter.is_ascii_alphanumeric() || letter == b'_');
+    if !starts_well || !goes_on_well || name.len() > MAX_NAME_BYTES || is_reserved(name) {
+        return invalid(format!(
+            "`{}` is not a name: a lower-case letter, then at most {MAX_NAME_BYTES} letters, digits or _, not beginning with sqlite or mailboat",
+            name.chars().take(MAX_NAME_BYTES).collect::<String>()
+        ));
+    }
+    Ok(())
+}
+
+/// Names that SQLite, or Mailboat's own tables, begin with.
+fn is_reserved(name: &str) -> bool {
+    ["sqlite", "mailboat"].iter().any(|prefix| name.to_ascii_lowercase().starts_with(prefix))
+}
+
+fn invalid<T>(sentence: String) -> Result<T, StoreError> {
+    Err(StoreError::InvalidSchema(sentence))
+}

@@ -1,0 +1,146 @@
+//! The table of each collection, and the statements that work on it.
+//!
+//! Besides `id` and the app's columns a table has: `_position` (order on screen),
+//! `_version` (the server's; 0 before the first ack), `_revision` (changes when the
+//! row does), `_delivery`, `_deleted` (deleted here, not yet on the server) and
+//! `_base` (the last server version as JSON while mutations are unsettled; `null`
+//! in it says that the server deleted the record).
+//!
+//! The app's columns are nullable in SQLite and checked in `values.rs`: a column
+//! that a later schema drops must not make the table refuse rows.
+
+use std::fmt::Write;
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::schema::{Collection, Schema};
+
+/// Position of the first pending row; every server order lies below it.
+pub const PENDING_POSITION: i64 = 1 << 52;
+
+/// A collection with its statements written out.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub collection: Collection,
+    /// Quoted name.
+    pub name: String,
+    /// `"id", "title", ...`: the columns that a row object shows, quoted.
+    pub shown: String,
+    pub insert: String,
+    /// Sets every app column, `_base`, `_version`, `_position`, `_revision`, `_delivery`, `_deleted` by id.
+    pub replace: String,
+    pub delete: String,
+    pub find: String,
+}
+
+/// Columns that every table has after the app's own.
+const OWN_COLUMNS: &str = "_base, _version, _position, _revision, _delivery, _deleted";
+
+impl Table {
+    pub fn new(collection: Collection) -> Self {
+        let name = quote(&collection.name);
+        let columns: Vec<String> =
+            collection.columns.iter().map(|column| quote(&column.name)).collect();
+        let mut shown = String::from("\"id\"");
+        for column in &columns {
+            let _ = write!(shown, ", {column}");
+        }
+        let app = columns.iter().map(|column| format!("{column}, ")).collect::<String>();
+        let count = columns.len() + 7;
+        let places = vec!["?"; count].join(", ");
+        let set = columns
+            .iter()
+            .map(String::as_str)
+            .chain(OWN_COLUMNS.split(", "))
+            .map(|column| format!("{column} = ?"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        Self {
+            insert: format!("INSERT INTO {name} ({app}{OWN_COLUMNS}, \"id\") VALUES ({places})"),
+            replace: format!("UPDATE {name} SET {set} WHERE \"id\" = ?"),
+            delete: format!("DELETE FROM {name} WHERE \"id\" = ?"),
+            find: format!("SELECT {app}{OWN_COLUMNS} FROM {name} WHERE \"id\" = ?"),
+            shown,
+            name,
+            collection,
+        }
+    }
+
+    fn create(&self) -> Vec<String> {
+        let columns = self
+            .collection
+            .columns
+            .iter()
+            .map(|column| format!("{} {}, ", quote(&column.name), column.kind.sqlite_type()))
+            .collect::<String>();
+        let mut statements = vec![format!(
+            "CREATE TABLE {} (\"id\" TEXT PRIMARY KEY NOT NULL, {columns}_base TEXT,
+             _version INTEGER NOT NULL, _position INTEGER NOT NULL, _revision INTEGER NOT NULL,
+             _delivery INTEGER NOT NULL, _deleted INTEGER NOT NULL) STRICT",
+            self.name
+        )];
+        statements.extend(self.create_indexes());
+        statements
+    }
+
+    fn create_indexes(&self) -> impl Iterator<Item = String> {
+        let by_position = std::iter::once(Vec::new());
+        by_position.chain(self.collection.indexes.iter().cloned()).map(|mut columns| {
+            columns.push("_position".into());
+            let index = quote(&format!("{} by {}", self.collection.name, columns.join(", ")));
+            let list = columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ");
+            format!("CREATE INDEX IF NOT EXISTS {index} ON {} ({list})", self.name)
+        })
+    }
+}
+
+/// Makes the file fit the schema: new collections, columns and indexes are added.
+/// Nothing is ever dropped, since unsent writes may be all that is left of it.
+pub(crate) fn register(connection: &Connection, schema: &Schema) -> Result<(), StoreError> {
+    for collection in &schema.collections {
+        let table = Table::new(collection.clone());
+        let existing = existing_columns(connection, &collection.name)?;
+        if existing.is_empty() {
+            for statement in table.create() {
+                connection.execute_batch(&statement)?;
+            }
+            continue;
+        }
+        for column in &collection.columns {
+            let wanted = column.kind.sqlite_type();
+            match existing.iter().find(|(name, _)| *name == column.name) {
+                Some((_, kind)) if kind == wanted => {}
+                Some(_) => {
+                    return Err(StoreError::InvalidSchema(format!(
+                        "{}.{} has another type in the file. Give the column a new name.",
+                        collection.name, column.name
+                    )));
+                }
+                None => connection.execute_batch(&format!(
+                    "ALTER TABLE {} ADD COLUMN {} {wanted}",
+                    table.name,
+                    quote(&column.name)
+                ))?,
+            }
+        }
+        for statement in table.create_indexes() {
+            connection.execute_batch(&statement)?;
+        }
+    }
+    Ok(())
+}
+
+fn existing_columns(
+    connection: &Connection,
+    table: &str,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement = connection.prepare("SELECT name, type FROM pragma_table_info(?)")?;
+    let rows = statement.query_map([table], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Quotes a name for SQL. Names are checked when the schema is; this is the second lock.
+pub(crate) fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,118 @@
+//! The writer's transaction: savepoints for commands, and a note of what changed.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::tables::Table;
+
+/// What a committed transaction changed.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Lanes with changed rows, by number of the collection.
+    pub(crate) touched: HashMap<usize, HashSet<String>>,
+    /// By how much the number of pending entries grew.
+    pub(crate) pending: i64,
+    /// By how much the number of dead letters grew.
+    pub(crate) failed: i64,
+}
+
+impl Changes {
+    /// Whether no row changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty()
+    }
+}
+
+/// An open transaction on the writer's connection.
+///
+/// A full disk inside a savepoint makes SQLite roll back the whole transaction, so
+/// after every error the transaction looks whether it still stands; once lost, it
+/// refuses everything, and its owner runs the commands again one by one.
+pub struct Transaction<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) tables: &'a [Table],
+    pub(crate) changes: Changes,
+    pub(crate) lost: Option<StoreError>,
+    pub(crate) next_revision: &'a mut i64,
+}
+
+impl<'a> Transaction<'a> {
+    /// Runs one command so that its failure leaves the others' work standing.
+    ///
+    /// # Errors
+    /// The command's own, or the one that lost the transaction.
+    pub fn savepoint<T>(
+        &mut self,
+        command: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        let (pending, failed) = (self.changes.pending, self.changes.failed);
+        let result = self.enter().and_then(|()| command(self)).and_then(|answer| {
+            self.run("RELEASE command")?;
+            Ok(answer)
+        });
+        if let Err(error) = &result {
+            (self.changes.pending, self.changes.failed) = (pending, failed);
+            self.leave(error);
+        }
+        result
+    }
+
+    fn enter(&mut self) -> Result<(), StoreError> {
+        self.run("SAVEPOINT command")
+    }
+
+    fn leave(&mut self, error: &StoreError) {
+        let undone = !self.connection.is_autocommit()
+            && self.run("ROLLBACK TO command").and_then(|()| self.run("RELEASE command")).is_ok();
+        if !undone {
+            self.lost = Some(error.clone());
+        }
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    /// Finds a collection's table and its number.
+    pub(crate) fn table(&self, collection: &str) -> Result<(usize, &'a Table), StoreError> {
+        find_table(self.tables, collection)
+    }
+
+    /// A revision that no row has had since the file was opened.
+    pub(crate) fn revision(&mut self) -> i64 {
+        *self.next_revision += 1;
+        *self.next_revision
+    }
+
+    /// Notes that a row of this lane changed.
+    pub(crate) fn touch(&mut self, table: usize, lane: &str) {
+        let lanes = self.changes.touched.entry(table).or_default();
+        if !lanes.contains(lane) {
+            lanes.insert(lane.to_owned());
+        }
+    }
+}
+
+/// Finds a collection's table and its number.
+pub(crate) fn find_table<'a>(
+    tables: &'a [Table],
+    collection: &str,
+) -> Result<(usize, &'a Table), StoreError> {
+    tables.iter().enumerate().find(|(_, table)| table.collection.name == collection).ok_or_else(
+        || {
+            let known: Vec<&str> =
+                tables.iter().map(|table| table.collection.name.as_str()).collect();
+            StoreError::InvalidArgument(format!(
+                "The schema has no such collection. It has: {}.",
+                known.join(", ")
+            ))
+        },
+    )
+}

@@ -1,0 +1,223 @@
+//! The writer: the only connection that changes the file.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use mailboat_core::Timestamp;
+
+use crate::error::StoreError;
+use crate::held::HeldConnection;
+use crate::lock::FileLock;
+use crate::outbox::{self, Due};
+use crate::patch::PatchOp;
+use crate::pull;
+use crate::reader::Reads;
+use crate::tables::Table;
+use crate::transaction::{Changes, Transaction, find_table};
+use crate::window::WatchedWindow;
+
+/// The write-ahead log is copied into the file when the engine is idle and the log
+/// has this many bytes.
+const IDLE_CHECKPOINT_BYTES: u64 = 1024 * 1024;
+/// The write-ahead log is copied even under load at this many bytes.
+const WAL_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What a commit survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// A killed process and a power cut (`synchronous = FULL`).
+    Full,
+    /// A killed process; a power cut may lose the last moments (`NORMAL`).
+    Normal,
+}
+
+/// How many entries the outbox holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Entries to be sent.
+    pub pending: u32,
+    /// Dead letters.
+    pub failed: u32,
+}
+
+/// The connection that the actor owns.
+pub struct Writer {
+    held: HeldConnection,
+    tables: Arc<[Table]>,
+    next_revision: i64,
+    durability: Durability,
+    pending: i64,
+    failed: i64,
+    wal: PathBuf,
+    // The log keeps its size when it has been copied, so its size alone says nothing.
+    changed_since_checkpoint: bool,
+    _lock: Arc<FileLock>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        held: HeldConnection,
+        tables: Arc<[Table]>,
+        wal: PathBuf,
+        lock: Arc<FileLock>,
+    ) -> Result<Self, StoreError> {
+        let (pending, failed) = outbox::counts(held.connection())?;
+        // Revisions only have to differ from those of rows written before this moment.
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let next_revision = i64::try_from(since_epoch.as_millis()).unwrap_or(0) * 1_000;
+        let durability = Durability::Normal;
+        Ok(Self {
+            held,
+            tables,
+            next_revision,
+            durability,
+            pending,
+            failed,
+            wal,
+            changed_since_checkpoint: true,
+            _lock: lock,
+        })
+    }
+
+    /// Runs `body` in one transaction and commits it. On any error nothing of it stays.
+    ///
+    /// # Errors
+    /// The body's own, the one that lost the transaction, or the commit's.
+    pub fn transaction<T>(
+        &mut self,
+        durability: Durability,
+        body: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Changes), StoreError> {
+        self.set_durability(durability)?;
+        self.run("BEGIN IMMEDIATE")?;
+        let mut transaction = Transaction {
+            connection: self.held.connection(),
+            tables: &self.tables,
+            changes: Changes::default(),
+            lost: None,
+            next_revision: &mut self.next_revision,
+        };
+        let result = body(&mut transaction);
+        let Transaction { changes, lost, .. } = transaction;
+        let committed = match (result, lost) {
+            (Err(error), _) | (Ok(_), Some(error)) => Err(error),
+            (Ok(answer), None) => {
+                tracing::debug_span!("commit").in_scope(|| self.run("COMMIT")).map(|()| answer)
+            }
+        };
+        match committed {
+            Ok(answer) => {
+                self.changed_since_checkpoint = true;
+                self.pending += changes.pending;
+                self.failed += changes.failed;
+                Ok((answer, changes))
+            }
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// Picks what may go at `now`, at most `limit` entries.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn due(&self, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
+        outbox::due(self.held.connection(), now, limit)
+    }
+
+    /// Reads a watched window again: the steps from what it showed, and whether rows
+    /// lie beyond its limit; `None` when nothing changed.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn catch_up(
+        &self,
+        watched: &mut WatchedWindow,
+    ) -> Result<Option<(Vec<PatchOp>, bool)>, StoreError> {
+        watched.catch_up(self.held.connection(), &self.tables)
+    }
+
+    /// The reads of the JavaScript thread, without its budget.
+    #[must_use]
+    pub fn reads(&self) -> Reads<'_> {
+        Reads { connection: self.held.connection(), tables: &self.tables }
+    }
+
+    /// How many entries the outbox holds.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts {
+            pending: u32::try_from(self.pending).unwrap_or(0),
+            failed: u32::try_from(self.failed).unwrap_or(0),
+        }
+    }
+
+    /// Where the next pull goes on; `None` before the first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn cursor(&self) -> Result<Option<String>, StoreError> {
+        pull::cursor(self.held.connection())
+    }
+
+    /// When a pull last ended well.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn last_synced_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        pull::last_synced_at(self.held.connection())
+    }
+
+    /// The oldest place in the server's order that this device has of a lane.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when there is no such collection.
+    pub fn oldest_order(&self, collection: &str, lane: &str) -> Result<Option<u64>, StoreError> {
+        let (_, table) = find_table(&self.tables, collection)?;
+        pull::oldest_order(self.held.connection(), table, lane)
+    }
+
+    /// Copies the write-ahead log into the file when it has grown: soon when idle,
+    /// at its limit always. A reader in the way only postpones it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn checkpoint(&mut self, idle: bool) -> Result<(), StoreError> {
+        let limit = if idle { IDLE_CHECKPOINT_BYTES } else { WAL_LIMIT_BYTES };
+        let bytes = std::fs::metadata(&self.wal).map_or(0, |wal| wal.len());
+        if bytes < limit || !self.changed_since_checkpoint {
+            return Ok(());
+        }
+        self.held.connection().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        self.changed_since_checkpoint = false;
+        Ok(())
+    }
+
+    fn set_durability(&mut self, durability: Durability) -> Result<(), StoreError> {
+        if self.durability != durability {
+            self.run(match durability {
+                Durability::Full => "PRAGMA synchronous = FULL",
+                Durability::Normal => "PRAGMA synchronous = NORMAL",
+            })?;
+            self.durability = durability;
+        }
+        Ok(())
+    }
+
+    fn roll_back(&self) {
+        if self.held.connection().is_autocommit() {
+            return;
+        }
+        if let Err(error) = self.run("ROLLBACK") {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.held.connection().prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+}
