@@ -1,1 +1,19 @@
-//! The shell around the decisions: one actor that is the only writer, HTTP, timers, and the narrow waist.
+//! The shell around the decisions: one actor that is the only writer, HTTP, timers,
+//! and the narrow waist through which JavaScript sees all of it.
+//!
+//! A host (Node's add-on, the JSI shim) makes one [`Runtime`] for each JavaScript
+//! runtime and passes its calls on. The `actor` module is where a turn happens:
+//! commands are committed in a group, watches are patched, answers are given, and
+//! then [`mailboat_core::plan`] says what to send.
+
+mod actor;
+mod call;
+mod engine;
+mod network;
+mod registry;
+mod runtime;
+mod session;
+pub mod waist;
+
+pub use call::Completion;
+pub use runtime::{Runtime, Wake};

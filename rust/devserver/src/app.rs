@@ -1,0 +1,72 @@
+//! What all requests share.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::response::Response;
+
+use crate::failure::Failure;
+use crate::faults::{FaultBoard, On};
+use crate::hints::Hints;
+use crate::store::{Database, StoreError};
+
+/// The server's state, shared by its requests.
+pub(crate) struct App {
+    pub(crate) database: Database,
+    pub(crate) faults: FaultBoard,
+    pub(crate) hints: Hints,
+    pub(crate) requests: RequestCounts,
+    pub(crate) forget_ledger: bool,
+}
+
+/// What a route answers.
+pub(crate) type Answer = Result<Response, Failure>;
+
+/// Runs SQLite work off the thread that serves connections.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(panicked) => {
+            tracing::error!(%panicked, "a request failed inside the store");
+            Err(Failure::unavailable())
+        }
+    }
+}
+
+/// How many requests each endpoint has seen since the start.
+#[derive(Default)]
+pub(crate) struct RequestCounts {
+    push: AtomicU64,
+    pull: AtomicU64,
+    older: AtomicU64,
+    hints: AtomicU64,
+    token: AtomicU64,
+}
+
+impl RequestCounts {
+    pub(crate) fn count(&self, endpoint: On) {
+        if let Some(counter) = self.counter(endpoint) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn by_endpoint(&self) -> BTreeMap<&'static str, u64> {
+        On::ENDPOINTS
+            .iter()
+            .filter_map(|on| Some((on.as_str(), self.counter(*on)?.load(Ordering::Relaxed))))
+            .collect()
+    }
+
+    fn counter(&self, endpoint: On) -> Option<&AtomicU64> {
+        match endpoint {
+            On::Push => Some(&self.push),
+            On::Pull => Some(&self.pull),
+            On::Older => Some(&self.older),
+            On::Hints => Some(&self.hints),
+            On::Token => Some(&self.token),
+            On::Any => None,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `POST /v1/push`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, State};
+use axum::response::IntoResponse;
+use mailboat_backends::rest::wire::{PushAnswer, PushRequest};
+use mailboat_backends::rest::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
+
+use crate::app::{Answer, App, blocking};
+use crate::failure::Failure;
+use crate::gate::User;
+
+/// Applies entries; the answer leaves after the commit.
+pub(crate) async fn push(
+    State(app): State<Arc<App>>,
+    Extension(User(user)): Extension<User>,
+    body: Bytes,
+) -> Answer {
+    let request = read(&body)?;
+    let count = request.entries.len();
+    let applied = blocking({
+        let app = Arc::clone(&app);
+        move || {
+            let faults = |entry: &_| app.faults.fire_entry(&user, entry);
+            app.database.push(&user, &request.entries, app.forget_ledger, &faults)
+        }
+    })
+    .await?;
+    app.hints.tell(&applied.audience);
+    tracing::debug!(entries = count, told = applied.audience.len(), "push");
+    Ok(Json(PushAnswer { outcomes: applied.outcomes }).into_response())
+}
+
+fn read(body: &Bytes) -> Result<PushRequest, Failure> {
+    // serde's message may quote what was sent; the line and column suffice.
+    let request: PushRequest = serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Failure::invalid_request(format!("The body is no push: line {line}, column {column}."))
+    })?;
+    let count = request.entries.len();
+    if count > MAX_BATCH_ENTRIES {
+        return Err(Failure::too_large(format!(
+            "A push holds at most {MAX_BATCH_ENTRIES} entries."
+        )));
+    }
+    if count > 1 && body.len() > MAX_BATCH_BYTES {
+        let message = format!("A push of several entries holds at most {MAX_BATCH_BYTES} bytes.");
+        return Err(Failure::too_large(message));
+    }
+    Ok(request)
+}

@@ -1,0 +1,73 @@
+//! The bearer token: asked for once, kept in memory only, asked for again when refused.
+
+use mailboat_core::{Timestamp, after_unauthorized};
+
+use super::{Actor, Route};
+use crate::waist::{Ask, ErrorCode, WaistError};
+
+/// What is known of the token.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    /// Nobody was asked.
+    Unknown,
+    /// JavaScript was asked.
+    Asked,
+    /// JavaScript's answer; `None` when requests go without a token.
+    Known(Option<String>),
+}
+
+impl Token {
+    /// The token to send, if there is one.
+    pub fn value(&self) -> Option<String> {
+        match self {
+            Self::Known(token) => token.clone(),
+            Self::Unknown | Self::Asked => None,
+        }
+    }
+}
+
+impl Actor {
+    /// Whether a request may go; asks JavaScript when the token is not known.
+    pub(super) fn has_token(&mut self, now: Timestamp) -> bool {
+        if self.route != Route::Rest {
+            return true;
+        }
+        match self.token {
+            Token::Known(_) => true,
+            Token::Asked => false,
+            Token::Unknown => {
+                self.token = Token::Asked;
+                self.ask(Ask::Token { refresh: self.backend.unauthorized }, now);
+                false
+            }
+        }
+    }
+
+    /// JavaScript answered. No token after a refusal means that nobody is signed in.
+    pub(super) fn token_answered(&mut self, token: Option<String>, now: Timestamp) {
+        if token.is_none() && self.backend.unauthorized {
+            self.token_unanswered(now);
+            return;
+        }
+        self.token = Token::Known(token);
+    }
+
+    /// JavaScript gave no token, or did not answer in time: sending pauses, visibly.
+    pub(super) fn token_unanswered(&mut self, now: Timestamp) {
+        self.backend.unauthorized = true;
+        self.token_refused(now);
+        let sentence =
+            "getToken() gave no token. Mailboat asks again later; writes wait in the outbox.";
+        let error = WaistError::new(ErrorCode::Unauthorized, sentence);
+        self.sync.fail(&error, &mut self.answers);
+        self.older.fail(&error);
+        self.last_error = Some(error);
+    }
+
+    /// The backend refused the token, or there is none.
+    pub(super) fn token_refused(&mut self, now: Timestamp) {
+        self.token = Token::Unknown;
+        let jitter = self.chance.jitter();
+        self.backend = after_unauthorized(self.backend, now, jitter, &self.policy);
+    }
+}

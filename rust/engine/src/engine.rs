@@ -1,0 +1,467 @@
+//! One open file: the actor's thread, the reader of the JavaScript thread, and what
+//! both share.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mailboat_backends::rest::RestCodec;
+use mailboat_core::Timestamp;
+use mailboat_store::{
+    Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
+};
+
+use crate::actor::{Actor, Chance, Input, Parts, Route};
+use crate::call::{Call, Completion};
+use crate::network::Network;
+use crate::session::Session;
+use crate::waist::{
+    BackendConfig, Command, Config, Counters, Durability, ErrorCode, Event, OpenState, Phase,
+    Query, SyncStatus, WaistError, Watched,
+};
+
+/// Commands that may wait for their answer at once.
+const MAX_COMMANDS_IN_FLIGHT: u32 = 65_536;
+/// Inputs that one turn takes: the size of a group commit.
+const MAX_TURN_INPUTS: usize = 1_000;
+/// The actor looks at the clock at least this often, in milliseconds: a clock that
+/// steps, or a device that slept, must not leave a timer far in the future.
+const MAX_SLEEP_MS: u64 = 30_000;
+/// The actor counts as idle after this many milliseconds without an input.
+const IDLE_AFTER_MS: u64 = 200;
+
+/// An open file.
+pub(crate) struct Engine {
+    /// Names the engine for JavaScript.
+    pub id: u32,
+    /// The file, canonical.
+    pub path: PathBuf,
+    /// What it was opened with.
+    pub config: Config,
+    inbox: Sender<Input>,
+    shared: Arc<Shared>,
+    next_watch: AtomicU32,
+    generation: AtomicU32,
+}
+
+/// What the actor's thread and the JavaScript thread both see.
+pub(crate) struct Shared {
+    reader: RwLock<Option<Reader>>,
+    status: Mutex<Option<SyncStatus>>,
+    watches: AtomicU32,
+    questions: AtomicU32,
+    abandoned: AtomicBool,
+    /// Why the engine is closed, once it is.
+    closed: Mutex<Option<WaistError>>,
+    closing: Condvar,
+}
+
+impl Engine {
+    /// Opens the file and starts the actor. A file that needs a migration is opened
+    /// on the actor's thread, and the event `opened` follows.
+    pub fn open(
+        id: u32,
+        path: PathBuf,
+        config: Config,
+        session: Arc<Session>,
+    ) -> Result<(Arc<Self>, OpenState), WaistError> {
+        let codec = rest_codec(&config)?;
+        if let Some(flaw) = config.policy.flaw() {
+            return Err(WaistError::invalid(format!("{flaw}.")));
+        }
+        let opening = Opening::begin(&path, &config.schema)?;
+        let (inbox, inputs) = channel();
+        let shared = Arc::new(Shared::new());
+        let thread = ActorThread {
+            inputs,
+            shared: Arc::clone(&shared),
+            session,
+            config: config.clone(),
+            network: codec.map(|codec| Network::new(codec, config.policy, inbox.clone())),
+        };
+        let engine = Arc::new(Self {
+            id,
+            path,
+            config,
+            inbox,
+            shared,
+            next_watch: AtomicU32::new(1),
+            generation: AtomicU32::new(1),
+        });
+        let state = if opening.is_quick() {
+            let actor = thread.prepare(opening)?;
+            thread.spawn(move |thread| thread.run(actor));
+            OpenState::Ready
+        } else {
+            thread.spawn(move |thread| thread.open_and_run(opening));
+            OpenState::Opening
+        };
+        Ok((engine, state))
+    }
+
+    /// Whether calls still work; the reason when they do not.
+    pub fn check_open(&self) -> Result<(), WaistError> {
+        self.shared.closed().as_ref().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// The generation of the runtime that has the engine.
+    pub fn generation(&self) -> u32 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Hands the engine to another runtime, as a new generation.
+    pub fn take_over(&self, session: impl FnOnce(u32) -> Arc<Session>) -> Arc<Session> {
+        let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
+        let session = session(generation);
+        self.send(Input::Takeover(Arc::clone(&session)));
+        session
+    }
+
+    /// The runtime is gone.
+    pub fn detach(&self, generation: u32) {
+        self.send(Input::Detach { generation });
+    }
+
+    /// A synchronous read.
+    pub fn query(&self, query: &Query, session: &Session) -> Result<String, WaistError> {
+        match query {
+            // Needs no file, so that it works while the file is being migrated.
+            Query::Status => Ok(json(&self.shared.status())),
+            Query::Counters => Ok(json(&self.shared.counters(session))),
+            query => {
+                self.read(|reads| Ok(answer_query(&reads, query, &self.shared, session))).flatten()
+            }
+        }
+    }
+
+    /// Reads a window and watches it.
+    pub fn watch(&self, window: &Window, session: &Session) -> Result<String, WaistError> {
+        let (watched, snapshot): (WatchedWindow, _) = self.read(|reads| reads.watch(window))?;
+        let id = self.next_watch.fetch_add(1, Ordering::Relaxed);
+        // The actor reads the window once more when this reaches it, so a commit
+        // between our read and its look is not missed.
+        self.send(Input::Watch { id, generation: session.generation, watched });
+        Ok(json(&Watched { watch: id, snapshot }))
+    }
+
+    /// Releases a watch.
+    pub fn unwatch(&self, id: u32) {
+        self.send(Input::Unwatch { id });
+    }
+
+    /// Hands a command to the actor.
+    pub fn execute(&self, command: Command, session: &Arc<Session>, completion: Completion) {
+        if session.commands_in_flight() >= MAX_COMMANDS_IN_FLIGHT {
+            let sentence = format!(
+                "{MAX_COMMANDS_IN_FLIGHT} commands wait already. Await some of them first."
+            );
+            completion(Err(WaistError::new(ErrorCode::Quota, sentence)));
+            return;
+        }
+        let call = Call::new(Arc::clone(session), completion);
+        // When the actor is gone, the input is dropped and the call answers CLOSED.
+        self.send(Input::Command { command: Box::new(command), call });
+    }
+
+    /// Closes the engine and waits until the file is released.
+    pub fn close_and_wait(&self, session: &Arc<Session>) {
+        self.execute(Command::Close, session, Box::new(|_| {}));
+        self.shared.wait_until_closed();
+    }
+
+    /// Stops as a killed process would: what is not committed is gone, what waits is
+    /// never answered. Waits until the file is released.
+    pub fn abandon(&self) {
+        self.shared.abandoned.store(true, Ordering::Release);
+        self.send(Input::Detach { generation: self.generation() });
+        self.shared.wait_until_closed();
+    }
+
+    fn read<T>(
+        &self,
+        read: impl FnOnce(Reads<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, WaistError> {
+        self.check_open()?;
+        let reader = self.shared.reader.read().unwrap_or_else(PoisonError::into_inner);
+        let reader = reader.as_ref().ok_or_else(|| {
+            WaistError::new(
+                ErrorCode::Suspended,
+                "The file is still being migrated. Wait for the event `opened`.",
+            )
+        })?;
+        Ok(reader.read(READ_BUDGET_STEPS, read)?)
+    }
+
+    fn send(&self, input: Input) {
+        // The actor is gone only when the engine is closed, and then nothing is expected of it.
+        let _ = self.inbox.send(input);
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            reader: RwLock::new(None),
+            status: Mutex::new(None),
+            watches: AtomicU32::new(0),
+            questions: AtomicU32::new(0),
+            abandoned: AtomicBool::new(false),
+            closed: Mutex::new(None),
+            closing: Condvar::new(),
+        }
+    }
+
+    /// Keeps the status; answers whether it is another than before.
+    pub fn replace_status(&self, status: &SyncStatus) -> bool {
+        let mut kept = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref() == Some(status) {
+            return false;
+        }
+        *kept = Some(status.clone());
+        true
+    }
+
+    /// Forgets the status, so that a new runtime is told.
+    pub fn forget_status(&self) {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub fn set_watches(&self, watches: u32) {
+        self.watches.store(watches, Ordering::Release);
+    }
+
+    pub fn set_questions(&self, questions: u32) {
+        self.questions.store(questions, Ordering::Release);
+    }
+
+    fn status(&self) -> SyncStatus {
+        let kept = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clone().unwrap_or(SyncStatus {
+            phase: Phase::Idle,
+            online: true,
+            pending: 0,
+            failed: 0,
+            last_synced_at: None,
+            next_attempt_at: None,
+            error: None,
+        })
+    }
+
+    fn counters(&self, session: &Session) -> Counters {
+        Counters {
+            watches: self.watches.load(Ordering::Acquire),
+            commands_in_flight: session.commands_in_flight(),
+            questions: self.questions.load(Ordering::Acquire),
+        }
+    }
+
+    fn closed(&self) -> MutexGuard<'_, Option<WaistError>> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until_closed(&self) {
+        let mut closed = self.closed();
+        while closed.is_none() {
+            closed = self.closing.wait(closed).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn set_reader(&self, reader: Option<Reader>) {
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    }
+}
+
+/// Answers a read; the asynchronous form of it comes here as well.
+pub(crate) fn answer_query(
+    reads: &Reads<'_>,
+    query: &Query,
+    shared: &Shared,
+    session: &Session,
+) -> Result<String, WaistError> {
+    Ok(match query {
+        Query::Window(window) => json(&reads.snapshot(window)?),
+        Query::Record { collection, id } => json(&reads.record(collection, id)?),
+        Query::Outbox { after, limit } => json(&reads.outbox(after.unwrap_or(0), *limit)?),
+        Query::Status => json(&shared.status()),
+        Query::Counters => json(&shared.counters(session)),
+    })
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("answers have string keys and finite numbers")
+}
+
+/// The codec of a REST backend, if the config names one that may be used.
+fn rest_codec(config: &Config) -> Result<Option<RestCodec>, WaistError> {
+    let Some(BackendConfig::Rest { base_url, allow_insecure }) = &config.backend else {
+        return Ok(None);
+    };
+    let codec = RestCodec::new(base_url)
+        .map_err(|error| WaistError::invalid(format!("baseUrl: {error}.")))?;
+    if !allow_insecure && !is_secure(base_url) {
+        return Err(WaistError::invalid(
+            "baseUrl must begin with https://, unless it is this device's own. For development, set allowInsecure.",
+        ));
+    }
+    Ok(Some(codec))
+}
+
+fn is_secure(base_url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(base_url) else { return false };
+    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    url.scheme() == "https" || loopback
+}
+
+/// Milliseconds since the Unix epoch, now. The only clock that decisions see.
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The thread that owns the actor.
+struct ActorThread {
+    inputs: Receiver<Input>,
+    shared: Arc<Shared>,
+    session: Arc<Session>,
+    config: Config,
+    network: Option<Network>,
+}
+
+impl ActorThread {
+    /// Opens the file for the actor and for the JavaScript thread.
+    fn prepare(&self, opening: Opening) -> Result<Actor, WaistError> {
+        let (writer, reader) = opening.finish()?;
+        let actor = Actor::new(Parts {
+            writer,
+            session: Arc::clone(&self.session),
+            shared: Arc::clone(&self.shared),
+            policy: self.config.policy,
+            durability: match self.config.durability {
+                Durability::Full => mailboat_store::Durability::Full,
+                Durability::Normal => mailboat_store::Durability::Normal,
+            },
+            route: match self.config.backend {
+                None => Route::None,
+                Some(BackendConfig::Rest { .. }) => Route::Rest,
+                Some(BackendConfig::JavaScript) => Route::JavaScript,
+            },
+            chance: Chance::from_os(),
+        })?;
+        self.shared.set_reader(Some(reader));
+        Ok(actor)
+    }
+
+    fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
+        let spawned =
+            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
+        spawned.expect("the system gives an app one more thread");
+    }
+
+    fn open_and_run(self, opening: Opening) {
+        match self.prepare(opening) {
+            Ok(actor) => {
+                self.session.push(Event::Opened);
+                self.run(actor);
+            }
+            Err(error) => {
+                self.session.push(Event::OpenFailed { error: error.clone() });
+                self.finish(error, Vec::new());
+            }
+        }
+    }
+
+    /// Runs the actor until it is closed. A panic closes this engine and no other.
+    fn run(mut self, mut actor: Actor) {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.turn_until_closed(&mut actor)));
+        // The reader goes first: the last connection to close tidies the log away.
+        self.shared.set_reader(None);
+        drop(actor);
+        match ended {
+            Ok(calls) => self.finish(WaistError::closed(), calls),
+            Err(_) => {
+                let sentence = "Mailboat met a bug and closed this engine; what was acknowledged is stored. Open it again.";
+                let error = WaistError::new(ErrorCode::Internal, sentence);
+                self.session.push(Event::Closed { error: error.clone() });
+                self.finish(error, Vec::new());
+            }
+        }
+    }
+
+    fn turn_until_closed(&mut self, actor: &mut Actor) -> Vec<Call> {
+        let mut wake_at = Some(now());
+        let mut idle_since_turn = false;
+        loop {
+            let Some(inputs) = self.wait(wake_at, idle_since_turn) else { return Vec::new() };
+            if self.shared.abandoned.load(Ordering::Acquire) {
+                forget(inputs);
+                return Vec::new();
+            }
+            if inputs.is_empty() && !is_due(wake_at) {
+                actor.checkpoint(true);
+                idle_since_turn = true;
+                continue;
+            }
+            idle_since_turn = false;
+            self.follow_takeover(&inputs);
+            let turn = actor.turn(inputs, now());
+            actor.checkpoint(false);
+            wake_at = turn.wake_at;
+            if let Some(network) = &mut self.network {
+                turn.effects.into_iter().for_each(|effect| network.carry_out(effect));
+            }
+            if !turn.close.is_empty() {
+                return turn.close;
+            }
+        }
+    }
+
+    /// Waits for inputs or the time to wake, and takes all that wait. `None`: nobody can send any more.
+    fn wait(&self, wake_at: Option<Timestamp>, idle: bool) -> Option<Vec<Input>> {
+        let until_wake_ms = wake_at.map_or(MAX_SLEEP_MS, |at| at.since_ms(now()));
+        let longest_ms = if idle { MAX_SLEEP_MS } else { IDLE_AFTER_MS };
+        let mut inputs = Vec::new();
+        match self.inputs.recv_timeout(Duration::from_millis(until_wake_ms.min(longest_ms))) {
+            Ok(input) => inputs.push(input),
+            Err(RecvTimeoutError::Timeout) => return Some(inputs),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+        inputs.extend(self.inputs.try_iter().take(MAX_TURN_INPUTS - 1));
+        Some(inputs)
+    }
+
+    fn follow_takeover(&mut self, inputs: &[Input]) {
+        for input in inputs {
+            if let Input::Takeover(session) = input {
+                self.session = Arc::clone(session);
+            }
+        }
+    }
+
+    /// Marks the engine closed, once its file is released, and tells who waits for that.
+    fn finish(self, error: WaistError, calls: Vec<Call>) {
+        *self.shared.closed() = Some(error);
+        self.shared.closing.notify_all();
+        for call in calls {
+            call.answer(Ok("null".into()));
+        }
+        if self.shared.abandoned.load(Ordering::Acquire) {
+            forget(self.inputs.try_iter());
+        }
+    }
+}
+
+fn is_due(wake_at: Option<Timestamp>) -> bool {
+    wake_at.is_some_and(|at| at <= now())
+}
+
+fn forget(inputs: impl IntoIterator<Item = Input>) {
+    for input in inputs {
+        if let Input::Command { call, .. } = input {
+            call.forget();
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Sockets: a thread of its own that carries requests out and posts what came back.
+//!
+//! Nothing is decided here. A request that gets no answer is reported as such, and
+//! the actor says whether and when it is made again.
+
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
+
+use eventsource_stream::Eventsource;
+use futures::StreamExt;
+use mailboat_backends::rest::wire::PushEntry;
+use mailboat_backends::rest::{
+    DEFAULT_RECENT, HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, OlderQuery, PullQuery,
+    RestCodec, is_hint, read_hints_start, read_older, read_pull, read_push,
+};
+use mailboat_core::{BackendFailure, EntryId, Policy};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::actor::{Effect, Input};
+use crate::engine::now;
+
+/// The live connection counts as dead after this many milliseconds of silence; the
+/// contract has servers send a comment every 15 s.
+const HINTS_SILENCE_MS: u64 = 45_000;
+/// Milliseconds until a connection stands, or the backend counts as unreachable.
+const CONNECT_TIMEOUT_MS: u64 = 10_000;
+
+/// The network of one engine. Its thread starts with the first request, and ends,
+/// with everything on its way, when this is dropped.
+pub(crate) struct Network {
+    codec: RestCodec,
+    policy: Policy,
+    inbox: Sender<Input>,
+    jobs: Option<UnboundedSender<Effect>>,
+}
+
+impl Network {
+    pub fn new(codec: RestCodec, policy: Policy, inbox: Sender<Input>) -> Self {
+        Self { codec, policy, inbox, jobs: None }
+    }
+
+    /// Hands a request to the network's thread. At most one of each kind is on its way,
+    /// since the actor waits for the answer; so the channel needs no bound of its own.
+    pub fn carry_out(&mut self, effect: Effect) {
+        let jobs = self.jobs.take().unwrap_or_else(|| self.start());
+        // The thread ends only after this sender is dropped.
+        let _ = jobs.send(effect);
+        self.jobs = Some(jobs);
+    }
+
+    fn start(&self) -> UnboundedSender<Effect> {
+        let (jobs, mut waiting) = unbounded_channel();
+        let (codec, policy, inbox) = (self.codec.clone(), self.policy, self.inbox.clone());
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.expect("the system gives an app one more event queue");
+            let client = Client { http: http_client(policy), codec, inbox };
+            runtime.block_on(async {
+                let mut hints: Option<JoinHandle<()>> = None;
+                while let Some(effect) = waiting.recv().await {
+                    client.start(effect, &mut hints);
+                }
+            });
+            // Whatever is still on its way is cut, as it would be if the app were killed.
+            runtime.shutdown_background();
+        };
+        let spawned = thread::Builder::new().name("mailboat-network".into()).spawn(run);
+        spawned.expect("the system gives an app one more thread");
+        jobs
+    }
+}
+
+fn http_client(policy: Policy) -> reqwest::Client {
+    // Installed once a process; a second engine finds it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_millis(CONNECT_TIMEOUT_MS))
+        .read_timeout(Duration::from_millis(policy.request_timeout_ms.max(HINTS_SILENCE_MS)))
+        // A captive portal redirects; the contract does not.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("these options need nothing from the system but its trust store")
+}
+
+/// What a request needs; cheap to clone.
+#[derive(Clone)]
+struct Client {
+    http: reqwest::Client,
+    codec: RestCodec,
+    inbox: Sender<Input>,
+}
+
+impl Client {
+    fn start(&self, effect: Effect, hints: &mut Option<JoinHandle<()>>) {
+        let client = self.clone();
+        match effect {
+            Effect::Push { entries, token } => {
+                let span = tracing::info_span!("push", entries = entries.len());
+                tokio::spawn(async move { client.push(entries, token).await }.instrument(span));
+            }
+            Effect::Pull { cursor, limit, token } => {
+                let span = tracing::info_span!("pull");
+                tokio::spawn(
+                    async move { client.pull(cursor, limit, token).await }.instrument(span),
+                );
+            }
+            Effect::Older { collection, lane, before, limit, token } => {
+                let span = tracing::info_span!("older");
+                let query = async move {
+                    let query = OlderQuery { collection: &collection, lane: &lane, before, limit };
+                    client.older(query, token).await;
+                };
+                tokio::spawn(query.instrument(span));
+            }
+            Effect::OpenHints { token } => {
+                let span = tracing::info_span!("hints");
+                let listen =
+                    tokio::spawn(async move { client.hints(token).await }.instrument(span));
+                if let Some(previous) = hints.replace(listen) {
+                    previous.abort();
+                }
+            }
+            Effect::CloseHints => {
+                if let Some(previous) = hints.take() {
+                    previous.abort();
+                }
+            }
+        }
+    }
+
+    async fn push(&self, entries: Vec<PushEntry>, token: Option<String>) {
+        let sent: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        let answer = self.send(self.codec.push(entries), token).await;
+        self.post(Input::Pushed(answer.and_then(|answer| read_push(answer.view(), &sent))));
+    }
+
+    async fn pull(&self, cursor: Option<String>, limit: u32, token: Option<String>) {
+        let query = PullQuery { cursor: cursor.as_deref(), limit, recent: DEFAULT_RECENT };
+        let answer = self.send(self.codec.pull(query), token).await;
+        self.post(Input::Pulled(
+            answer.and_then(|answer| read_pull(answer.view(), cursor.as_deref())),
+        ));
+    }
+
+    async fn older(&self, query: OlderQuery<'_>, token: Option<String>) {
+        let answer = self.send(self.codec.older(query), token).await;
+        self.post(Input::OlderPulled(
+            answer.and_then(|answer| read_older(answer.view(), query.before)),
+        ));
+    }
+
+    /// Listens until the connection ends.
+    async fn hints(&self, token: Option<String>) {
+        if let Ok(response) = self.request(self.codec.hints(), token).send().await {
+            let head = Answer { body: Vec::new(), ..Answer::head(&response) };
+            if read_hints_start(head.view()).is_ok() {
+                self.post(Input::HintsOpened);
+                let mut events = response.bytes_stream().eventsource();
+                while let Some(Ok(event)) = events.next().await {
+                    if is_hint(&event.event) {
+                        self.post(Input::Hint);
+                    }
+                }
+            }
+        }
+        self.post(Input::HintsClosed);
+    }
+
+    async fn send(
+        &self,
+        request: HttpRequest,
+        token: Option<String>,
+    ) -> Result<Answer, BackendFailure> {
+        let transport = |error: reqwest::Error| {
+            tracing::debug!(error = %error.without_url(), "no answer");
+            BackendFailure::Transport
+        };
+        let response = self.request(request, token).send().await.map_err(transport)?;
+        let mut answer = Answer::head(&response);
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            answer.body.extend_from_slice(&chunk.map_err(transport)?);
+            if answer.body.len() > MAX_ANSWER_BYTES {
+                return Err(BackendFailure::Unreadable);
+            }
+        }
+        Ok(answer)
+    }
+
+    fn request(&self, request: HttpRequest, token: Option<String>) -> reqwest::RequestBuilder {
+        let HttpRequest { method, url, headers, body } = request;
+        let mut builder = match method {
+            Method::Get => self.http.get(url),
+            Method::Post => self.http.post(url).body(body),
+        };
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(mut bearer) =
+            token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok())
+        {
+            bearer.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, bearer);
+        }
+        builder
+    }
+
+    fn post(&self, input: Input) {
+        // The actor is gone only when the engine is closed.
+        let _ = self.inbox.send(input);
+    }
+}
+
+/// An answer, read whole.
+struct Answer {
+    status: u16,
+    content_type: Option<String>,
+    retry_after: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn head(response: &reqwest::Response) -> Self {
+        let header = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value: &HeaderValue| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        Self {
+            status: response.status().as_u16(),
+            content_type: header(CONTENT_TYPE),
+            retry_after: header(RETRY_AFTER),
+            body: Vec::new(),
+        }
+    }
+
+    fn view(&self) -> HttpAnswer<'_> {
+        HttpAnswer {
+            status: self.status,
+            content_type: self.content_type.as_deref(),
+            retry_after: self.retry_after.as_deref(),
+            body: &self.body,
+            received_at: now(),
+        }
+    }
+}

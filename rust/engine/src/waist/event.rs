@@ -1,0 +1,152 @@
+//! What `drain` answers: everything that happened since the last drain.
+
+use mailboat_backends::rest::wire::PushEntry;
+use mailboat_store::PatchOp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::error::WaistError;
+
+/// Answer of `drain`.
+#[derive(Debug, Default, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct Drained {
+    /// In the order they happened.
+    pub events: Vec<Event>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum Event {
+    /// Rows of a watched window changed. Apply the operations in order.
+    Patch {
+        /// The watch.
+        watch: u32,
+        /// Each sees the array as the one before left it.
+        ops: Vec<PatchOp>,
+        /// Whether rows of the window lie beyond its limit now.
+        more: bool,
+    },
+    /// Too much changed to say how: release the watch and watch again.
+    Reset {
+        /// The watch; it sends nothing any more.
+        watch: u32,
+    },
+    /// How syncing goes; only the latest is kept.
+    Status(SyncStatus),
+    /// Rust asks; JavaScript answers with the command `answer`.
+    Question {
+        /// Names the question in the answer.
+        question: u32,
+        /// What is asked.
+        ask: Ask,
+        /// Milliseconds until the engine goes on without an answer.
+        #[ts(type = "number")]
+        deadline_ms: u64,
+    },
+    /// `open` answered `opening`; now reads work.
+    Opened,
+    /// `open` answered `opening`, and then it failed. The engine is closed.
+    OpenFailed {
+        /// Why.
+        error: WaistError,
+    },
+    /// The engine closed itself, or another runtime took it over.
+    Closed {
+        /// Why.
+        error: WaistError,
+    },
+}
+
+/// What Rust asks of JavaScript.
+#[derive(Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum Ask {
+    /// A bearer token for the backend.
+    Token {
+        /// Whether the last one was refused, so that a cached one will not do.
+        refresh: bool,
+    },
+    /// Send these entries; answer one outcome each, in their order.
+    Push {
+        /// At most a batch.
+        entries: Vec<PushEntry>,
+    },
+    /// Fetch changes.
+    Pull {
+        /// Where to go on; `null` the first time.
+        cursor: Option<String>,
+        /// At most this many changes.
+        limit: u32,
+    },
+    /// Fetch older records of a lane.
+    Older {
+        /// Name of the collection.
+        collection: String,
+        /// The lane, such as a conversation's id.
+        lane: String,
+        /// Records before this place in the server's order.
+        #[ts(type = "number | null")]
+        before: Option<u64>,
+        /// At most this many records.
+        limit: u32,
+    },
+}
+
+// Entries hold message bodies, which no log may show.
+impl std::fmt::Debug for Ask {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Token { .. } => "Token",
+            Self::Push { .. } => "Push",
+            Self::Pull { .. } => "Pull",
+            Self::Older { .. } => "Older",
+        })
+    }
+}
+
+/// How syncing goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct SyncStatus {
+    /// What the engine does.
+    pub phase: Phase,
+    /// Whether the backend is believed reachable.
+    pub online: bool,
+    /// Entries that wait to be sent or are on their way.
+    pub pending: u32,
+    /// Dead letters.
+    pub failed: u32,
+    /// When a pull last ended well, in milliseconds since the Unix epoch.
+    #[ts(type = "number | null")]
+    pub last_synced_at: Option<i64>,
+    /// When the engine will try again by itself, in milliseconds since the Unix epoch.
+    #[ts(type = "number | null")]
+    pub next_attempt_at: Option<i64>,
+    /// What stands in the way.
+    pub error: Option<WaistError>,
+}
+
+/// What the engine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum Phase {
+    /// Nothing to do.
+    Idle,
+    /// A batch is on its way.
+    Pushing,
+    /// A page is on its way.
+    Pulling,
+    /// Waits for its next attempt.
+    Waiting,
+    /// Waits for the network.
+    Offline,
+    /// Waits for an answer from JavaScript, such as a token.
+    Paused,
+}

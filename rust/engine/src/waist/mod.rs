@@ -1,0 +1,17 @@
+//! The narrow waist: everything that crosses between JavaScript and Rust.
+//!
+//! A handful of calls whose bodies are JSON, and one signal ("drain me"). These
+//! types are the one source of truth: `ts-rs` writes their TypeScript to
+//! `js/src/generated/waist.ts`, and a test fails when that file is stale.
+
+mod command;
+mod config;
+mod error;
+mod event;
+mod query;
+
+pub use command::{Answer, Command, LoadedOlder, Written};
+pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
+pub use error::{ErrorCode, WaistError};
+pub use event::{Ask, Drained, Event, Phase, SyncStatus};
+pub use query::{Counters, Query, Watched};

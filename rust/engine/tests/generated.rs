@@ -1,0 +1,75 @@
+//! `js/src/generated/` is what the Rust types say. This test fails when it is stale;
+//! with `MAILBOAT_WRITE_GENERATED=1` it writes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mailboat_engine::waist::{
+    Command, Config, Drained, LoadedOlder, Opened, Counters, Query, SyncStatus, WaistError, Watched, Written,
+};
+use mailboat_store::{OutboxPage, Schema, Snapshot, Window};
+use ts_rs::TS;
+
+const HEADER: &str = "// Written by rust/engine/tests/generated.rs from the Rust types. Never edit: run `npm run generate`.\n";
+
+#[test]
+fn the_typescript_of_the_waist_is_current() {
+    check("waist.ts", &waist());
+}
+
+#[test]
+fn the_typescript_of_the_messaging_schema_is_current() {
+    let schema = serde_json::to_value(Schema::messaging()).expect("a schema becomes JSON");
+    // Without what is null: TypeScript's optional properties are left out, not null.
+    let text = serde_json::to_string_pretty(&without_nulls(schema)).expect("JSON prints");
+    check("messagingSchema.ts", &format!("{HEADER}export const messagingSchema = {text} as const;\n"));
+}
+
+fn waist() -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = ts_rs::Config::new().with_out_dir(folder.path());
+    let export = "the type can be written as TypeScript";
+    Config::export_all(&config).expect(export);
+    Opened::export_all(&config).expect(export);
+    Query::export_all(&config).expect(export);
+    Window::export_all(&config).expect(export);
+    Watched::export_all(&config).expect(export);
+    Snapshot::export_all(&config).expect(export);
+    OutboxPage::export_all(&config).expect(export);
+    SyncStatus::export_all(&config).expect(export);
+    Counters::export_all(&config).expect(export);
+    Command::export_all(&config).expect(export);
+    Written::export_all(&config).expect(export);
+    LoadedOlder::export_all(&config).expect(export);
+    Drained::export_all(&config).expect(export);
+    WaistError::export_all(&config).expect(export);
+    let types = fs::read_to_string(folder.path().join("waist.ts")).expect("ts-rs wrote the file");
+    format!("{HEADER}import type {{ Row }} from \"../row\";\n\n{types}")
+}
+
+fn without_nulls(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, field)| !field.is_null())
+            .map(|(name, field)| (name, without_nulls(field)))
+            .collect(),
+        Value::Array(elements) => elements.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+fn check(name: &str, wanted: &str) {
+    let path = generated().join(name);
+    if std::env::var_os("MAILBOAT_WRITE_GENERATED").is_some() {
+        fs::write(&path, wanted).expect("js/src/generated is writable");
+        return;
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "js/src/generated/{name} is stale: run `npm run generate`");
+}
+
+fn generated() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js/src/generated")
+}
