@@ -3,9 +3,10 @@
 
 mod common;
 
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
@@ -14,23 +15,25 @@ use mailboat_backends::rest::wire::PushEntry;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The binary, killed at the latest with its test.
+/// The binary. It ends when its standard input does: at the latest with its test.
 struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
     address: SocketAddr,
+    log: PathBuf,
 }
 
 impl Process {
     fn start(dir: &Path, flags: &[&str]) -> Self {
+        let log = dir.join("server.log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_mailboat-devserver"))
-            .args(["serve", "--port", "0", "--dir"])
+            .args(["serve", "--exit-with-parent", "--port", "0", "--dir"])
             .arg(dir)
             .args(flags)
             .env("RUST_LOG", "debug")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(File::create(&log).expect("a log"))
             .spawn()
             .expect("the binary");
         let mut stdout = BufReader::new(child.stdout.take().expect("standard output"));
@@ -40,7 +43,7 @@ impl Process {
         let url = ready["url"].as_str().expect("a url");
         let address = url.strip_prefix("http://").expect("http").parse().expect("an address");
         assert_eq!(ready["port"], SocketAddr::port(&address));
-        Self { child, stdout, address }
+        Self { child, stdout, address, log }
     }
 
     fn signal(&self, name: &str) {
@@ -59,12 +62,8 @@ impl Process {
             0,
             "more than one line: {rest}"
         );
-        let mut log = String::new();
-        let stderr = self.child.stderr.take().expect("standard error");
-        for line in BufReader::new(stderr).lines() {
-            log.push_str(&line.expect("a line"));
-        }
-        (self.child.wait().expect("an end").code(), log)
+        let code = self.child.wait().expect("an end").code();
+        (code, fs::read_to_string(&self.log).expect("a log"))
     }
 }
 
@@ -77,7 +76,7 @@ fn data_ledger_tokens_and_cursors_survive_a_restart_on_the_same_port() {
     let cursor = ann.pull(None, "").cursor;
     let server = server.restart();
     // The connection is gone; the token is not.
-    let mut ann = User { token: ann.token.clone(), ..server.user("ann") };
+    let mut ann = ann.reconnected();
     assert!(ann.pull(Some(&cursor), "").changes.is_empty());
     assert_eq!(ann.push_words(&[entry, note("n2")]), ["duplicate", "acked"]);
     let page = ann.pull(Some(&cursor), "");
@@ -104,7 +103,7 @@ fn a_taken_port_and_an_impossible_folder_are_errors() {
     };
     assert!(mailboat_devserver::DevServer::start(taken).is_err());
     let file = dir.path().join("file");
-    std::fs::write(&file, "not a folder").expect("a file");
+    fs::write(&file, "not a folder").expect("a file");
     let below_a_file = mailboat_devserver::Options::new(file.join("dir"));
     assert!(mailboat_devserver::DevServer::start(below_a_file).is_err());
 }
@@ -121,9 +120,9 @@ fn sigterm_ends_the_binary_cleanly() {
 }
 
 #[test]
-fn the_binary_ends_with_its_parent_when_told_to() {
+fn the_binary_ends_when_its_input_does() {
     let dir = TempDir::new().expect("a folder");
-    let mut process = Process::start(dir.path(), &["--exit-with-parent"]);
+    let mut process = Process::start(dir.path(), &[]);
     drop(process.child.stdin.take());
     assert_eq!(process.end().0, Some(0));
 }

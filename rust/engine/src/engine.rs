@@ -283,7 +283,7 @@ pub(crate) fn answer_query(
     session: &Session,
 ) -> Result<String, WaistError> {
     Ok(match query {
-        Query::Window(window) => json(&reads.snapshot(window)?),
+        Query::Window { window } => json(&reads.snapshot(window)?),
         Query::Record { collection, id } => json(&reads.record(collection, id)?),
         Query::Outbox { after, limit } => json(&reads.outbox(after.unwrap_or(0), *limit)?),
         Query::Status => json(&shared.status()),

@@ -83,6 +83,11 @@ impl User {
         Self { address, token, connection: None }
     }
 
+    /// The same user and token on a new connection.
+    pub fn reconnected(&self) -> Self {
+        Self { address: self.address, token: self.token.clone(), connection: None }
+    }
+
     /// The answer, or why there was none. A connection lives on until it fails.
     pub fn request(&mut self, method: &str, target: &str, body: &[u8]) -> std::io::Result<Answer> {
         let mut connection =

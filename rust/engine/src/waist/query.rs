@@ -15,7 +15,10 @@ use ts_rs::TS;
 #[ts(export_to = "waist.ts")]
 pub enum Query {
     /// The rows of a window; answers a `Snapshot`.
-    Window(Window),
+    Window {
+        /// Which rows.
+        window: Window,
+    },
     /// One record; answers the row, or `null`.
     Record {
         /// Name of the collection.
