@@ -74,7 +74,7 @@ fn data_ledger_tokens_and_cursors_survive_a_restart_on_the_same_port() {
     let entry = note("n1");
     ann.push_one(&entry);
     let cursor = ann.pull(None, "").cursor;
-    let server = server.restart();
+    let _server = server.restart();
     // The connection is gone; the token is not.
     let mut ann = ann.reconnected();
     assert!(ann.pull(Some(&cursor), "").changes.is_empty());

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mailboat_engine::waist::{
-    Command, Config, Drained, LoadedOlder, Opened, Counters, Query, SyncStatus, WaistError, Watched, Written,
+    Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
+    Watched, Written,
 };
 use mailboat_store::{OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
@@ -22,7 +23,10 @@ fn the_typescript_of_the_messaging_schema_is_current() {
     let schema = serde_json::to_value(Schema::messaging()).expect("a schema becomes JSON");
     // Without what is null: TypeScript's optional properties are left out, not null.
     let text = serde_json::to_string_pretty(&without_nulls(schema)).expect("JSON prints");
-    check("messagingSchema.ts", &format!("{HEADER}export const messagingSchema = {text} as const;\n"));
+    check(
+        "messagingSchema.ts",
+        &format!("{HEADER}export const messagingSchema = {text} as const;\n"),
+    );
 }
 
 fn waist() -> String {

@@ -1,6 +1,5 @@
 -- What every Mailboat file holds. The app's collections are tables of their own,
 -- made from its schema (see tables.rs), not by migrations.
-PRAGMA application_id = 1296190036; -- 'MBOT'
 PRAGMA user_version = 1;
 
 -- Small facts by name: the registered schema, the pull cursor, when it last ended well.
@@ -16,7 +15,6 @@ CREATE TABLE mailboat_outbox (
     collection TEXT NOT NULL,
     record_id TEXT NOT NULL,
     operation INTEGER NOT NULL,                 -- 0 create, 1 update, 2 delete
-    mutation TEXT NOT NULL,                     -- JSON of the columns it sets
     lane TEXT NOT NULL,
     lane_policy INTEGER NOT NULL,               -- 0 hold, 1 skip
     attempted INTEGER NOT NULL DEFAULT 0,       -- 1 before the first byte leaves
@@ -25,7 +23,8 @@ CREATE TABLE mailboat_outbox (
     enqueued_at INTEGER NOT NULL,               -- ms since the Unix epoch
     dead INTEGER NOT NULL DEFAULT 0,            -- 1 for a dead letter
     reason_code TEXT,
-    reason_message TEXT
+    reason_message TEXT,
+    mutation TEXT NOT NULL                      -- JSON of the columns it sets; last, since it may be long
 ) STRICT;
 CREATE INDEX mailboat_outbox_by_lane ON mailboat_outbox (lane, dead, sequence);
 CREATE INDEX mailboat_outbox_by_record ON mailboat_outbox (record_id, collection, sequence);
@@ -40,7 +39,7 @@ CREATE TABLE mailboat_lanes (
     barrier INTEGER,                            -- sequence of the first dead letter that holds it
     held INTEGER NOT NULL DEFAULT 0             -- 1 while the head lies behind the barrier
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mailboat_lanes_by_urgency ON mailboat_lanes (held, sort_key);
+CREATE INDEX mailboat_lanes_by_urgency ON mailboat_lanes (held, sort_key, head, not_before);
 CREATE INDEX mailboat_lanes_by_due ON mailboat_lanes (held, not_before);
 
 -- What happened to each entry: audit log and attempt history.

@@ -58,12 +58,14 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        let (failure, message) = match &error {
+            rusqlite::Error::SqliteFailure(failure, message) => (failure, message.clone()),
+            rusqlite::Error::SqlInputError { error, msg, .. } => (error, Some(msg.clone())),
             // Conversions quote the value that failed; its kind is enough.
-            return Self::Sqlite {
-                code: 0,
-                message: "a stored value has an unexpected type".into(),
-            };
+            _ => {
+                let message = "a stored value has an unexpected type".into();
+                return Self::Sqlite { code: 0, message };
+            }
         };
         match failure.code {
             SqliteCode::DiskFull => Self::DiskFull,
@@ -75,11 +77,11 @@ impl From<rusqlite::Error> for StoreError {
             ),
             SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked => Self::Locked,
             SqliteCode::CannotOpen | SqliteCode::ReadOnly => {
-                Self::Unreachable(message.clone().unwrap_or_else(|| failure.to_string()))
+                Self::Unreachable(message.unwrap_or_else(|| failure.to_string()))
             }
             _ => Self::Sqlite {
                 code: failure.extended_code,
-                message: message.clone().unwrap_or_else(|| failure.to_string()),
+                message: message.unwrap_or_else(|| failure.to_string()),
             },
         }
     }

@@ -4,6 +4,7 @@
 //! twice. The operating system drops the lock when the process dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::StoreError;
@@ -23,11 +24,11 @@ impl FileLock {
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(|error| StoreError::Unreachable(describe(&error)))?;
+            .map_err(|error| unreachable(&error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
-            Err(TryLockError::Error(error)) => Err(StoreError::Unreachable(describe(&error))),
+            Err(TryLockError::Error(error)) => Err(unreachable(&error)),
         }
     }
 }
@@ -40,12 +41,13 @@ pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The operating system's words, without the path: paths hold user names.
-pub(crate) fn describe(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "its folder does not exist".into(),
-        std::io::ErrorKind::PermissionDenied => "its folder is not writable".into(),
-        std::io::ErrorKind::ReadOnlyFilesystem => "its folder is on a read-only file system".into(),
-        std::io::ErrorKind::StorageFull => "the disk is full".into(),
+pub(crate) fn unreachable(error: &std::io::Error) -> StoreError {
+    let words = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => return StoreError::DiskFull,
+        ErrorKind::NotFound => "its folder does not exist".into(),
+        ErrorKind::PermissionDenied => "permission is denied".into(),
+        ErrorKind::ReadOnlyFilesystem => "its folder is on a read-only file system".into(),
         kind => kind.to_string(),
-    }
+    };
+    StoreError::Unreachable(words)
 }

@@ -1,7 +1,7 @@
 //! From a path to a writer and a reader: lock, look, migrate, register, hold.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use futures::executor::block_on;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Executor, Row, SqlSafeStr, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqlSafeStr, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
-use crate::lock::{FileLock, beside, describe};
+use crate::lock::{FileLock, beside, unreachable};
 use crate::outbox;
 use crate::pull::set_state;
 use crate::reader::Reader;
@@ -24,9 +24,13 @@ use crate::writer::Writer;
 /// Version of the file format that this build writes: the number of its last migration.
 pub const SCHEMA_VERSION: i64 = 1;
 
-/// `PRAGMA application_id` of every Mailboat file: "MBOT".
-const APPLICATION_ID: i64 = 0x4D42_4F54;
-const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
+/// `PRAGMA application_id` of every Mailboat file.
+const APPLICATION_ID: [u8; 4] = *b"MBOT";
+const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// Length of an SQLite file's header, and where it holds two numbers of the application's.
+const HEADER_BYTES: usize = 100;
+const USER_VERSION_AT: usize = 60;
+const APPLICATION_ID_AT: usize = 68;
 /// How long a statement waits for another connection's lock, in milliseconds.
 /// Two connections of one process hardly ever meet; a reader must not stall the screen.
 const BUSY_TIMEOUT_MS: u64 = 250;
@@ -46,7 +50,7 @@ pub struct Opening {
 /// What the file turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Found {
-    /// No file, or an empty one.
+    /// No file, an empty one, or one whose making was interrupted.
     Fresh,
     /// Of this version and this schema.
     Current,
@@ -67,7 +71,14 @@ impl Opening {
         check_header(path)?;
         let lock = FileLock::take(path)?;
         let mut connection = block_on(options(path).create_if_missing(true).connect())?;
-        let found = block_on(inspect(&mut connection, &schema_json))?;
+        let found = match block_on(inspect(&mut connection, &schema_json)) {
+            Ok(found) => found,
+            Err(error) => {
+                // Waits until the file is closed: the lock goes when this returns.
+                let _ = block_on(connection.close());
+                return Err(error);
+            }
+        };
         let schema = schema.clone();
         Ok(Self { path: path.into(), schema, schema_json, connection, found, lock })
     }
@@ -84,7 +95,7 @@ impl Opening {
     /// As SQLite says; an interrupted migration leaves the file as it was.
     pub fn finish(mut self) -> Result<(Writer, Reader), StoreError> {
         if self.found != Found::Current {
-            block_on(migrate(&mut self.connection))?;
+            block_on(migrate(&mut self.connection, self.found))?;
         }
         block_on(self.connection.execute(WRITER_PRAGMAS))?;
         let writer = HeldConnection::hold(self.connection)?;
@@ -92,8 +103,13 @@ impl Opening {
             register_schema(writer.connection(), &self.schema, &self.schema_json)?;
         }
         let tables: Arc<[Table]> = self.schema.collections.into_iter().map(Table::new).collect();
-        outbox::requeue_interrupted(writer.connection(), &tables)?;
-        let reader = HeldConnection::open(&options(&self.path).read_only(true))?;
+        match outbox::requeue_interrupted(writer.connection(), &tables) {
+            // Rows show as sending a little longer; a full disk must not keep them from the screen.
+            Err(StoreError::DiskFull) => tracing::warn!("the disk is full"),
+            requeued => requeued?,
+        }
+        let reader = options(&self.path).read_only(true).pragma("temp_store", "MEMORY");
+        let reader = HeldConnection::open(&reader)?;
         let lock = Arc::new(self.lock);
         let wal = beside(&self.path, "-wal");
         let writer = Writer::new(writer, Arc::clone(&tables), wal, Arc::clone(&lock))?;
@@ -113,42 +129,46 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Refuses a file that is no SQLite database before SQLite touches it.
+/// Refuses a file of another program, or of a newer version, by its header: before
+/// SQLite touches it, since opening alone may roll back or copy a log.
 fn check_header(path: &Path) -> Result<(), StoreError> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(StoreError::Unreachable(describe(&error))),
-    };
-    let mut header = Vec::with_capacity(SQLITE_HEADER.len());
-    file.by_ref()
-        .take(SQLITE_HEADER.len() as u64)
-        .read_to_end(&mut header)
-        .map_err(|error| StoreError::Unreachable(describe(&error)))?;
-    if header.is_empty() || header == SQLITE_HEADER {
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    match File::open(path) {
+        Ok(file) => file.take(HEADER_BYTES as u64).read_to_end(&mut header),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+    }
+    .map_err(|error| unreachable(&error))?;
+    if header.is_empty() {
         return Ok(());
     }
-    Err(StoreError::Corrupt("The file is not a database. It was left as it is.".into()))
+    if header.len() < HEADER_BYTES || !header.starts_with(SQLITE_MAGIC) {
+        return Err(StoreError::Corrupt("The file is not a database. It was left as it is.".into()));
+    }
+    let four_bytes = |at: usize| [header[at], header[at + 1], header[at + 2], header[at + 3]];
+    if four_bytes(APPLICATION_ID_AT) != APPLICATION_ID {
+        let sentence = "The file is a database of another program. It was left as it is.";
+        return Err(StoreError::Corrupt(sentence.into()));
+    }
+    check_version(u32::from_be_bytes(four_bytes(USER_VERSION_AT)).into())
+}
+
+fn check_version(found: i64) -> Result<(), StoreError> {
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::NewerVersion { found, known: SCHEMA_VERSION });
+    }
+    Ok(())
 }
 
 async fn inspect(
     connection: &mut SqliteConnection,
     schema_json: &str,
 ) -> Result<Found, StoreError> {
-    let sql = "SELECT (SELECT application_id FROM pragma_application_id),
-                      (SELECT user_version FROM pragma_user_version),
-                      (SELECT count(*) FROM sqlite_master)";
-    let row = sqlx::query(sql).fetch_one(&mut *connection).await?;
-    let (application, version, tables): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
-    if tables == 0 {
+    // The header may be older than the log, so the version is asked for once more.
+    let version: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *connection).await?.get(0);
+    check_version(version)?;
+    if version == 0 {
         return Ok(Found::Fresh);
-    }
-    if application != APPLICATION_ID {
-        let sentence = "The file is a database of another program. It was left as it is.";
-        return Err(StoreError::Corrupt(sentence.into()));
-    }
-    if version > SCHEMA_VERSION {
-        return Err(StoreError::NewerVersion { found: version, known: SCHEMA_VERSION });
     }
     if version < SCHEMA_VERSION {
         return Ok(Found::Outdated);
@@ -161,8 +181,14 @@ async fn inspect(
     Ok(if registered.as_deref() == Some(schema_json) { Found::Current } else { Found::Outdated })
 }
 
-async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    connection.execute("PRAGMA journal_mode = WAL").await?;
+async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), StoreError> {
+    if found == Found::Fresh {
+        // First of all, and into the file itself: if the rest is interrupted, the file
+        // is still known as ours.
+        let application_id = i32::from_be_bytes(APPLICATION_ID);
+        let mark = format!("PRAGMA application_id = {application_id}; PRAGMA journal_mode = WAL");
+        connection.execute(AssertSqlSafe(mark)).await?;
+    }
     let first = Migration::new(
         1,
         "outbox and lanes".into(),
@@ -179,12 +205,21 @@ fn register_schema(
     schema: &Schema,
     schema_json: &str,
 ) -> Result<(), StoreError> {
+    in_transaction(connection, || {
+        register(connection, schema)?;
+        set_state(connection, REGISTERED_SCHEMA, Some(schema_json))
+    })
+}
+
+/// Runs `body` in a transaction of its own: for what happens before there is a [`Writer`].
+pub(crate) fn in_transaction(
+    connection: &rusqlite::Connection,
+    body: impl FnOnce() -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let registered = register(connection, schema)
-        .and_then(|()| set_state(connection, REGISTERED_SCHEMA, Some(schema_json)))
-        .and_then(|()| Ok(connection.execute_batch("COMMIT")?));
-    if registered.is_err() && !connection.is_autocommit() {
+    let result = body().and_then(|()| Ok(connection.execute_batch("COMMIT")?));
+    if result.is_err() && !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK")?;
     }
-    registered
+    result
 }

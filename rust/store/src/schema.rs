@@ -219,7 +219,8 @@ impl Column {
     }
 }
 
-fn check_name(name: &str) -> Result<(), StoreError> {
+/// Refuses what cannot be the name of a collection or column.
+pub(crate) fn check_name(name: &str) -> Result<(), StoreError> {
     let mut letters = name.bytes();
     let starts_well = letters.next().is_some_and(|first| first.is_ascii_lowercase());
     let goes_on_well = letters.all(|letter| letter.is_ascii_alphanumeric() || letter == b'_');

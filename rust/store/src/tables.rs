@@ -9,12 +9,11 @@
 //! The app's columns are nullable in SQLite and checked in `values.rs`: a column
 //! that a later schema drops must not make the table refuse rows.
 
-use std::fmt::Write;
-
 use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::schema::{Collection, Schema};
+use crate::values::Values;
 
 /// Position of the first pending row; every server order lies below it.
 pub const PENDING_POSITION: i64 = 1 << 52;
@@ -25,13 +24,27 @@ pub(crate) struct Table {
     pub collection: Collection,
     /// Quoted name.
     pub name: String,
-    /// `"id", "title", ...`: the columns that a row object shows, quoted.
+    /// `_revision, _delivery, "id", "title", ...`: what a row object is made of.
     pub shown: String,
+    /// Every app column, [`OWN_COLUMNS`], then the id.
     pub insert: String,
-    /// Sets every app column, `_base`, `_version`, `_position`, `_revision`, `_delivery`, `_deleted` by id.
+    /// The same parameters, over the row of that id.
     pub replace: String,
     pub delete: String,
+    /// Every app column, then [`OWN_COLUMNS`], by id.
     pub find: String,
+    /// Version, delivery and lane, by id.
+    pub peek: String,
+    /// A row object, by id.
+    pub record: String,
+    /// Delivery from one state to another: the new one, the revision, the id, the old
+    /// one. Answers the lane.
+    pub deliver: String,
+    /// What an ack of the last unsettled write of a record comes to when it brings a
+    /// higher version and no values: version, position, revision, id, collection.
+    /// Answers the lane.
+    pub confirm: String,
+    pub oldest_position: String,
 }
 
 /// Columns that every table has after the app's own.
@@ -42,13 +55,12 @@ impl Table {
         let name = quote(&collection.name);
         let columns: Vec<String> =
             collection.columns.iter().map(|column| quote(&column.name)).collect();
-        let mut shown = String::from("\"id\"");
-        for column in &columns {
-            let _ = write!(shown, ", {column}");
-        }
         let app = columns.iter().map(|column| format!("{column}, ")).collect::<String>();
-        let count = columns.len() + 7;
-        let places = vec!["?"; count].join(", ");
+        let shown = std::iter::once("_revision, _delivery, \"id\"")
+            .chain(columns.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let places = vec!["?"; columns.len() + 7].join(", ");
         let set = columns
             .iter()
             .map(String::as_str)
@@ -56,15 +68,36 @@ impl Table {
             .map(|column| format!("{column} = ?"))
             .collect::<Vec<_>>()
             .join(", ");
+        let lane_column = quote(collection.lane_column.as_deref().unwrap_or("id"));
+        let lane = format!("coalesce({lane_column}, \"id\")");
         Self {
             insert: format!("INSERT INTO {name} ({app}{OWN_COLUMNS}, \"id\") VALUES ({places})"),
             replace: format!("UPDATE {name} SET {set} WHERE \"id\" = ?"),
             delete: format!("DELETE FROM {name} WHERE \"id\" = ?"),
             find: format!("SELECT {app}{OWN_COLUMNS} FROM {name} WHERE \"id\" = ?"),
+            peek: format!("SELECT _version, _delivery, {lane} FROM {name} WHERE \"id\" = ?"),
+            record: format!("SELECT {shown} FROM {name} WHERE \"id\" = ? AND _deleted = 0"),
+            deliver: format!(
+                "UPDATE {name} SET _delivery = ?, _revision = ?
+                 WHERE \"id\" = ? AND _delivery = ? RETURNING {lane}"
+            ),
+            confirm: format!(
+                "UPDATE {name} SET _base = NULL, _version = ?1, _position = ?2, _revision = ?3, _delivery = 0
+                 WHERE \"id\" = ?4 AND _version < ?1 AND _deleted = 0 AND _base IS NOT 'null'
+                 AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)
+                 RETURNING {lane}"
+            ),
+            oldest_position: format!("SELECT min(_position) FROM {name} WHERE {lane_column} = ?"),
             shown,
             name,
             collection,
         }
+    }
+
+    /// The lane of a record's entries: the value of the lane column, else the record itself.
+    pub fn lane_of<'a>(&self, id: &'a str, values: &'a Values) -> &'a str {
+        let column = self.collection.lane_column.as_deref();
+        column.and_then(|column| values.get(column)).and_then(|value| value.as_str()).unwrap_or(id)
     }
 
     fn create(&self) -> Vec<String> {
@@ -109,7 +142,7 @@ pub(crate) fn register(connection: &Connection, schema: &Schema) -> Result<(), S
         }
         for column in &collection.columns {
             let wanted = column.kind.sqlite_type();
-            match existing.iter().find(|(name, _)| *name == column.name) {
+            match existing.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name)) {
                 Some((_, kind)) if kind == wanted => {}
                 Some(_) => {
                     return Err(StoreError::InvalidSchema(format!(

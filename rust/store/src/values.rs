@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
 use crate::error::StoreError;
-use crate::schema::{Collection, Column, ColumnType};
+use crate::schema::{Collection, Column, ColumnType, check_name};
 
 /// The columns of a record, by name.
 pub type Values = Map<String, Value>;
@@ -32,14 +32,18 @@ pub(crate) fn check(
     operation: Operation,
     values: &Values,
 ) -> Result<(), StoreError> {
-    for name in values.keys() {
-        if collection.column(name).is_none() {
-            let sentence = format!("{} has no column {name}.", collection.name);
-            return Err(StoreError::InvalidArgument(sentence));
-        }
+    if let Some(name) = values.keys().find(|name| collection.column(name).is_none()) {
+        return Err(no_column(collection, name));
     }
-    if operation == Operation::Update && values.is_empty() {
-        return Err(StoreError::InvalidArgument("An update names at least one column.".into()));
+    match operation {
+        Operation::Update if values.is_empty() => {
+            let sentence = "An update names at least one column.";
+            return Err(StoreError::InvalidArgument(sentence.into()));
+        }
+        Operation::Delete if !values.is_empty() => {
+            return Err(StoreError::InvalidArgument("A delete names no columns.".into()));
+        }
+        Operation::Create | Operation::Update | Operation::Delete => {}
     }
     for column in &collection.columns {
         match values.get(&column.name) {
@@ -53,15 +57,29 @@ pub(crate) fn check(
 }
 
 fn check_value(collection: &Collection, column: &Column, value: &Value) -> Result<(), StoreError> {
-    match to_sql(column, value) {
-        None => refuse(collection, column, &format!("must be {}", column.kind.noun())),
-        Some(SqlValue::Text(text)) if text.len() > column.max_bytes as usize => {
-            let sentence =
-                format!("has {} bytes; its limit is {} bytes", text.len(), column.max_bytes);
-            refuse(collection, column, &sentence)
-        }
-        Some(_) => Ok(()),
+    let Some(stored) = to_sql(column, value) else {
+        return refuse(collection, column, &format!("must be {}", column.kind.noun()));
+    };
+    let bytes = match &stored {
+        ToSqlOutput::Borrowed(ValueRef::Text(text)) => text.len(),
+        ToSqlOutput::Owned(SqlValue::Text(text)) => text.len(),
+        _ => 0,
+    };
+    if bytes > column.max_bytes as usize {
+        let sentence = format!("has {bytes} bytes; its limit is {} bytes", column.max_bytes);
+        return refuse(collection, column, &sentence);
     }
+    Ok(())
+}
+
+/// Refuses a column that is not there. Its name is quoted only where it could be one:
+/// a text that went astray into the place of a name is not repeated.
+pub(crate) fn no_column(collection: &Collection, name: &str) -> StoreError {
+    let known = &collection.name;
+    StoreError::InvalidArgument(match check_name(name) {
+        Ok(()) => format!("{known} has no column {name}."),
+        Err(_) => format!("{known} is given something that is no column's name."),
+    })
 }
 
 fn refuse(collection: &Collection, column: &Column, what: &str) -> Result<(), StoreError> {
@@ -79,37 +97,44 @@ impl ColumnType {
         }
     }
 
-    /// The type that SQLite's STRICT tables know it by.
+    /// The type that SQLite's STRICT tables know it by: one for each, so that a file
+    /// tells which it was made for. INT stores as INTEGER does, and ANY as what it is given.
     pub(crate) fn sqlite_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Json => "TEXT",
-            Self::Integer | Self::Boolean => "INTEGER",
+            Self::Text => "TEXT",
+            Self::Integer => "INTEGER",
             Self::Real => "REAL",
+            Self::Boolean => "INT",
+            Self::Json => "ANY",
         }
     }
 }
 
 /// The value as its column stores it; `None` when the types do not fit.
-pub(crate) fn to_sql(column: &Column, value: &Value) -> Option<SqlValue> {
-    match (column.kind, value) {
-        (ColumnType::Json, value) => Some(SqlValue::Text(value.to_string())),
-        (ColumnType::Text, Value::String(text)) => Some(SqlValue::Text(text.clone())),
-        (ColumnType::Boolean, Value::Bool(truth)) => Some(SqlValue::Integer((*truth).into())),
-        (ColumnType::Integer, Value::Number(number)) => safe_integer(number).map(SqlValue::Integer),
-        (ColumnType::Real, Value::Number(number)) => number.as_f64().map(SqlValue::Real),
-        _ => None,
-    }
+pub(crate) fn to_sql<'a>(column: &Column, value: &'a Value) -> Option<ToSqlOutput<'a>> {
+    let stored = match (column.kind, value) {
+        (ColumnType::Text, Value::String(text)) => {
+            return Some(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())));
+        }
+        (ColumnType::Json, value) => SqlValue::Text(value.to_string()),
+        (ColumnType::Boolean, Value::Bool(truth)) => SqlValue::Integer((*truth).into()),
+        (ColumnType::Integer, Value::Number(number)) => SqlValue::Integer(safe_integer(number)?),
+        (ColumnType::Real, Value::Number(number)) => SqlValue::Real(number.as_f64()?),
+        _ => return None,
+    };
+    Some(ToSqlOutput::Owned(stored))
 }
 
-/// The value of a column of what the server sent: what does not fit becomes NULL,
-/// since a newer server must not stop an older app from syncing.
-pub(crate) fn to_sql_leniently(
+/// The value of a column of a record: what the server sent and does not fit becomes
+/// NULL, since a newer server must not stop an older app from syncing.
+pub(crate) fn to_sql_leniently<'a>(
     collection: &Collection,
     column: &Column,
-    values: &Values,
-) -> SqlValue {
+    values: &'a Values,
+) -> ToSqlOutput<'a> {
+    let null = ToSqlOutput::Borrowed(ValueRef::Null);
     let Some(value) = values.get(&column.name).filter(|value| !value.is_null()) else {
-        return SqlValue::Null;
+        return null;
     };
     to_sql(column, value).unwrap_or_else(|| {
         tracing::warn!(
@@ -117,7 +142,7 @@ pub(crate) fn to_sql_leniently(
             column = column.name,
             "the server sent another type"
         );
-        SqlValue::Null
+        null
     })
 }
 
@@ -169,20 +194,18 @@ pub(crate) fn parse_values(text: &str) -> Result<Values, StoreError> {
     serde_json::from_str(text).map_err(|_| unreadable())
 }
 
-/// A JSON scalar as a parameter of a window's filter.
+/// A JSON value as a parameter of a window's filter; `None` when the types do not fit.
 pub(crate) fn filter_to_sql(column: &Column, value: &Value) -> Option<SqlValue> {
-    if value.is_null() { Some(SqlValue::Null) } else { to_sql(column, value) }
+    if value.is_null() {
+        return Some(SqlValue::Null);
+    }
+    match to_sql(column, value)? {
+        ToSqlOutput::Owned(stored) => Some(stored),
+        ToSqlOutput::Borrowed(stored) => stored.try_into().ok(),
+        _ => None,
+    }
 }
 
 pub(crate) fn unreadable() -> StoreError {
     StoreError::Corrupt("A stored value cannot be read back.".into())
-}
-
-/// Binds an owned value by reference, so that texts are not copied once more.
-pub(crate) struct Bound<'a>(pub &'a SqlValue);
-
-impl rusqlite::ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(ValueRef::from(self.0)))
-    }
 }

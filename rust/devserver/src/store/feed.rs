@@ -11,13 +11,9 @@ use rusqlite::{Connection, named_params};
 
 use super::cursor::Cursor;
 use super::database::last_sequence;
-use super::records::{COLUMNS, Record, VISIBLE};
+use super::records::{COLUMNS, MAX_PAGE_BYTES, Record, VISIBLE};
 use super::retention::tombstone_floor;
 use super::{Sequence, StoreError, on_the_wire};
-
-/// What a page's records may weigh together, in bytes of JSON; at least one goes. With
-/// the largest record on top a page stays well below what a client reads.
-const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A pull of one user.
 pub(crate) struct PullRequest<'a> {

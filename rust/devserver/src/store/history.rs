@@ -3,11 +3,8 @@
 use mailboat_backends::rest::wire::OlderPage;
 use rusqlite::named_params;
 
-use super::records::{COLUMNS, Record, VISIBLE};
+use super::records::{COLUMNS, MAX_PAGE_BYTES, Record, VISIBLE};
 use super::{Sequence, StoreError};
-
-/// What a page's records may weigh together, in bytes of JSON; at least one goes.
-const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Which page is asked for.
 pub(crate) struct OlderRequest<'a> {

@@ -5,6 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Sequence, StoreError, on_the_wire};
 
+/// What a page's records may weigh together, in bytes of JSON; at least one goes. With
+/// the largest record on top a page stays well below what a client reads.
+pub(super) const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+
 /// What a query selects to read a [`Record`].
 pub(super) const COLUMNS: &str = "r.collection, r.id, r.version, r.placed_at, r.author, r.lane, r.audience, r.history, r.deleted, r.body";
 

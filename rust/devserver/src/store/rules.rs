@@ -79,9 +79,9 @@ pub(super) fn check(entry: &PushEntry) -> Result<(), Reason> {
             "A column's name is a letter or _ first, then letters, digits and _.",
         );
     }
-    let rules =
+    let mut rules =
         COLUMN_RULES.iter().filter(|rule| rule.collection.is_none_or(|it| it == entry.collection));
-    rules.map(|rule| rule.check(entry)).collect()
+    rules.try_for_each(|rule| rule.check(entry))
 }
 
 impl ColumnRule {

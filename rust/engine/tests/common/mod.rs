@@ -1,0 +1,135 @@
+//! A person's engine, driven through the waist as a host drives it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+use mailboat_engine::Runtime;
+use mailboat_store::Schema;
+use serde_json::{Value, json};
+
+/// Longest wait for anything, in seconds: a test that reaches it has failed.
+const PATIENCE_S: u64 = 30;
+
+/// One person's engine on one file.
+pub struct Person {
+    pub runtime: Arc<Runtime>,
+    pub engine: u32,
+    token: Option<String>,
+    wakes: Receiver<u32>,
+    status: Value,
+}
+
+/// What a config holds besides the path: the messaging schema, and a REST backend.
+pub fn config(path: &Path, base_url: &str) -> Value {
+    json!({
+        "path": path,
+        "schema": Schema::messaging(),
+        "backend": { "kind": "rest", "baseUrl": base_url },
+    })
+}
+
+impl Person {
+    /// Opens the engine; questions for a token are answered with `token`.
+    pub fn open(config: &Value, token: Option<String>) -> Self {
+        let (sender, wakes): (Sender<u32>, _) = channel();
+        let runtime = Arc::new(Runtime::new(Arc::new(move |engine| {
+            let _ = sender.send(engine);
+        })));
+        let opened: Value = parse(&runtime.open(&config.to_string()).expect("the engine opens"));
+        let engine =
+            u32::try_from(opened["engine"].as_u64().expect("a number")).expect("a small number");
+        Self { runtime, engine, token, wakes, status: Value::Null }
+    }
+
+    /// Sends a command and waits for its answer.
+    pub fn execute(&mut self, command: &Value) -> Result<Value, Value> {
+        let answer = self.start(command);
+        let deadline = Instant::now() + Duration::from_secs(PATIENCE_S);
+        loop {
+            if let Ok(answer) = answer.try_recv() {
+                self.drain();
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "no answer to {}", command["type"]);
+            self.wait_for_wake();
+        }
+    }
+
+    /// Sends a command; its answer comes through the channel.
+    pub fn start(&self, command: &Value) -> Receiver<Result<Value, Value>> {
+        let (sender, answer) = channel();
+        let completion =
+            Box::new(move |answer: Result<String, mailboat_engine::waist::WaistError>| {
+                let _ = sender.send(match answer {
+                    Ok(json) => Ok(parse(&json)),
+                    Err(error) => Err(parse(&error.to_json())),
+                });
+            });
+        self.runtime.execute(self.engine, &command.to_string(), completion);
+        answer
+    }
+
+    /// Writes a message.
+    pub fn send(&mut self, conversation: &str, body: &str) -> String {
+        let values =
+            json!({ "conversationId": conversation, "senderId": "me", "body": body, "sentAt": 1 });
+        let command = json!({ "type": "create", "collection": "messages", "values": values });
+        let written = self.execute(&command).expect("the message is stored");
+        written["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Takes turns until the status is as wanted.
+    pub fn until(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(PATIENCE_S);
+        loop {
+            self.drain();
+            self.status = self.query(&json!({ "type": "status" }));
+            if wanted(&self.status) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "waited for {what}; the status is {}", self.status);
+            self.wait_for_wake();
+        }
+    }
+
+    /// A synchronous read.
+    pub fn query(&self, query: &Value) -> Value {
+        parse(&self.runtime.query(self.engine, &query.to_string()).expect("the query is answered"))
+    }
+
+    /// Bodies of a conversation, in the order on screen.
+    pub fn bodies(&self, conversation: &str) -> Vec<String> {
+        let window = json!({ "collection": "messages", "where": { "conversationId": conversation }, "take": "last", "limit": 500 });
+        let snapshot = self.query(&json!({ "type": "window", "window": window }));
+        let rows = snapshot["rows"].as_array().expect("rows");
+        rows.iter().map(|row| row["body"].as_str().expect("a body").to_owned()).collect()
+    }
+
+    /// Takes what waits, and answers questions for a token.
+    pub fn drain(&mut self) -> Vec<Value> {
+        let drained: Value = parse(&self.runtime.drain(self.engine).expect("the engine is open"));
+        let events = drained["events"].as_array().expect("events").clone();
+        for event in &events {
+            if event["type"] == "question" && event["ask"]["kind"] == "token" {
+                let answer = json!({ "kind": "token", "token": self.token });
+                let _ = self.start(
+                    &json!({ "type": "answer", "question": event["question"], "answer": answer }),
+                );
+            }
+        }
+        events
+    }
+
+    fn wait_for_wake(&mut self) {
+        // Answers come without a wake of their own, so look again soon.
+        if self.wakes.recv_timeout(Duration::from_millis(5)).is_ok() {
+            self.drain();
+        }
+    }
+}
+
+fn parse(json: &str) -> Value {
+    serde_json::from_str(json).expect("the waist speaks JSON")
+}

@@ -1,0 +1,135 @@
+//! Picking what may go: lanes by urgency, bounded, and no lane before its delay is over.
+
+use mailboat_core::{
+    AppState, Environment, Network, Operation, Policy, PullView, Timestamp, View, plan,
+};
+use serde_json::json;
+
+use crate::common::{NOW, Store, conversation, message};
+
+#[test]
+fn the_lane_whose_head_waits_longest_goes_first() {
+    let mut store = Store::messaging();
+    let mut found = |id: &str, at: u64| {
+        let now = NOW.plus_ms(at);
+        store.write_at(now, Operation::Create, "conversations", id, conversation("x"))
+    };
+    let (late, early, middle) = (found("c1", 30), found("c2", 10), found("c3", 20));
+    assert_eq!(store.due_at(NOW.plus_ms(100)), [early, middle, late]);
+}
+
+#[test]
+fn a_lane_is_as_urgent_as_its_head() {
+    let mut store = Store::messaging();
+    let mut send = |id: &str, conversation: &str, at: u64| {
+        let now = NOW.plus_ms(at);
+        let values = message(conversation, "x");
+        store.write_at(now, Operation::Create, "messages", id, values)
+    };
+    let head = send("m1", "c1", 10);
+    let other = send("m2", "c2", 20);
+    let tail = send("m3", "c1", 30);
+    assert_eq!(store.due(), [head, tail, other]);
+    store.ack(head, 1, 1);
+    assert_eq!(store.due(), [other, tail]);
+}
+
+#[test]
+fn at_most_the_limit_is_picked() {
+    let mut store = Store::messaging();
+    let mut entries: Vec<_> = (0..4).map(|number| store.send(&format!("a{number}"), "c1")).collect();
+    entries.extend((0..4).map(|number| store.send(&format!("b{number}"), "c2")));
+    for limit in [1, 3, 4, 6, 8, 100] {
+        let due = store.writer.due(NOW, limit).expect("due");
+        let ids: Vec<_> = due.candidates.iter().map(|candidate| candidate.id).collect();
+        assert_eq!(ids, entries[..entries.len().min(limit as usize)], "limit {limit}");
+    }
+}
+
+#[test]
+fn a_delay_on_the_head_stops_its_lane_only() {
+    let mut store = Store::messaging();
+    let (first, second) = (store.send("m1", "c1"), store.send("m2", "c1"));
+    let other = store.send("m3", "c2");
+    let later = NOW.plus_ms(2_000);
+    store.put_off(first, later);
+
+    let due = store.writer.due(NOW, 100).expect("due");
+    let ids: Vec<_> = due.candidates.iter().map(|candidate| candidate.id).collect();
+    assert_eq!((ids, due.next_due), (vec![other], Some(later)));
+    assert_eq!(store.due_at(later), [first, second, other]);
+    assert_eq!(store.writer.due(later, 100).expect("due").next_due, None);
+    assert_eq!(store.outbox()[0].not_before, Some(later.0));
+    assert_eq!(store.delivery("messages", "m1"), "queued");
+}
+
+#[test]
+fn the_next_lane_to_become_due_is_named() {
+    let mut store = Store::messaging();
+    for (id, delay_ms) in [("c1", 3_000), ("c2", 1_000), ("c3", 2_000)] {
+        let entry = store.found(id);
+        store.put_off(entry, NOW.plus_ms(delay_ms));
+    }
+    let next_due = |at_ms| store.writer.due(NOW.plus_ms(at_ms), 100).expect("due").next_due;
+    assert_eq!(next_due(0), Some(NOW.plus_ms(1_000)));
+    assert_eq!(next_due(1_000), Some(NOW.plus_ms(2_000)));
+    assert_eq!(next_due(3_000), None);
+}
+
+#[test]
+fn a_held_lane_arms_no_timer() {
+    let mut store = Store::messaging();
+    let first = store.found("c1");
+    store.reject(first);
+    let second = store.update("conversations", "c1", json!({ "title": "x" }));
+    store.put_off(second, NOW.plus_ms(1_000));
+    assert_eq!(store.writer.due(NOW, 100).expect("due").next_due, None);
+}
+
+#[test]
+fn candidates_are_weighed_in_bytes_not_letters() {
+    let mut store = Store::messaging();
+    store.create("messages", "m1", message("c1", &"\u{1F6A2}".repeat(100)));
+    store.create("messages", "m2", message("c1", &"x".repeat(100)));
+    let due = store.writer.due(NOW, 100).expect("due");
+    let bytes: Vec<u32> = due.candidates.iter().map(|candidate| candidate.bytes).collect();
+    assert_eq!(bytes[0] - bytes[1], 300);
+    let stored = store.look("SELECT octet_length(mutation) FROM mailboat_outbox WHERE sequence = 1");
+    assert_eq!(i64::from(bytes[0]), stored);
+}
+
+#[test]
+fn a_clock_that_stepped_back_holds_nothing_up() {
+    let mut store = Store::messaging();
+    let entry = store.send("m1", "c1");
+    store.put_off(entry, NOW.plus_ms(1_000));
+    let yesterday = Timestamp(NOW.0 - 24 * 3_600_000);
+
+    let due = store.writer.due(yesterday, 100).expect("due");
+    let view = View {
+        candidates: due.candidates,
+        next_due: due.next_due,
+        pull: PullView::default(),
+        ..View::default()
+    };
+    let online = Environment { network: Network::Online, app_state: AppState::Foreground };
+    assert_eq!(plan(&view, online, yesterday, &Policy::default()).push, [entry]);
+}
+
+#[test]
+fn lanes_that_a_clock_left_behind_do_not_crowd_out_what_is_due() {
+    let mut store = Store::messaging();
+    for number in 0..5 {
+        let entry = store.found(&format!("c{number}"));
+        store.put_off(entry, NOW.plus_ms(48 * 3_600_000));
+    }
+    let due = store.write_at(
+        NOW.plus_ms(5),
+        Operation::Create,
+        "conversations",
+        "due",
+        conversation("x"),
+    );
+    let first = store.writer.due(NOW.plus_ms(10), 1).expect("due").candidates;
+    assert_eq!(first.iter().map(|candidate| candidate.id).collect::<Vec<_>>(), [due]);
+}
