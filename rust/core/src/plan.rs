@@ -1,7 +1,7 @@
 //! What to do now, and when to look again.
 //!
 //! The shell calls [`plan`] after every turn with what it knows, starts what the
-//! plan names, and sleeps until `wake_at`. The invariant that no entry is ever
+//! plan names, and sleeps until [`Plan::wake_at`]. The invariant that no entry is ever
 //! forgotten lives here: whatever is pending, something is in flight or armed.
 
 use std::collections::HashSet;
@@ -11,6 +11,10 @@ use crate::environment::{AppState, Environment};
 use crate::policy::Policy;
 use crate::settle::BackendState;
 use crate::time::Timestamp;
+
+/// While batches are going out, a hint is answered at most this often, in
+/// milliseconds: most hints are echoes of our own writes.
+pub const BUSY_PULL_SPACING_MS: u64 = 2_000;
 
 /// What the shell knows at this moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,8 +84,18 @@ pub struct Plan {
     pub push: Vec<EntryId>,
     /// Why to fetch a page; `None` for not now.
     pub pull: Option<PullTrigger>,
+    /// When something that is pending may go; `None` when nothing waits for a time.
+    pub push_at: Option<Timestamp>,
+    /// When the next pull is due.
+    pub pull_at: Option<Timestamp>,
+}
+
+impl Plan {
     /// Look again at this time, if nothing happens before.
-    pub wake_at: Option<Timestamp>,
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.push_at.into_iter().chain(self.pull_at).min()
+    }
 }
 
 /// Decides what to do at `now`. One batch and one page are in flight at most.
@@ -89,15 +103,18 @@ pub struct Plan {
 pub fn plan(view: &View, environment: Environment, now: Timestamp, policy: &Policy) -> Plan {
     let blocked_until = view.backend.not_before.filter(|at| is_later(*at, now, policy));
     let (batch, batch_due) = batch(view, now, policy);
-    let (trigger, pull_due) = pull(&view.pull, environment, now, policy);
+    let busy = view.push_in_flight || !batch.is_empty();
+    let (trigger, pull_due) = pull(&view.pull, busy, environment, now, policy);
     if let Some(until) = blocked_until {
         let wants_push = !batch.is_empty() || batch_due.is_some();
         let wants_pull = trigger.is_some() || pull_due.is_some();
-        let wake_at = (wants_push || wants_pull).then_some(until);
-        return Plan { wake_at, ..Plan::default() };
+        return Plan {
+            push_at: wants_push.then_some(until),
+            pull_at: wants_pull.then_some(until),
+            ..Plan::default()
+        };
     }
-    let wake_at = batch_due.into_iter().chain(pull_due).min();
-    Plan { push: batch, pull: trigger, wake_at }
+    Plan { push: batch, pull: trigger, push_at: batch_due, pull_at: pull_due }
 }
 
 /// The entries that may go now, and when the next ones may.
@@ -133,12 +150,19 @@ fn batch(view: &View, now: Timestamp, policy: &Policy) -> (Vec<EntryId>, Option<
 /// Why to pull now, or when to.
 fn pull(
     view: &PullView,
+    busy: bool,
     environment: Environment,
     now: Timestamp,
     policy: &Policy,
 ) -> (Option<PullTrigger>, Option<Timestamp>) {
     if view.in_flight {
         return (None, None);
+    }
+    if view.trigger == Some(PullTrigger::Hint) && busy {
+        let next = view.last_ended_at.map(|last| last.plus_ms(BUSY_PULL_SPACING_MS));
+        if let Some(later) = next.filter(|at| is_later(*at, now, policy)) {
+            return (None, Some(later));
+        }
     }
     if view.trigger.is_some() {
         return (view.trigger, None);
@@ -200,7 +224,7 @@ mod tests {
         };
         let plan = plan(&view, ONLINE, NOW, &Policy::default());
         assert_eq!(ids(&plan), [3]);
-        assert_eq!(plan.wake_at, Some(NOW.plus_ms(700)));
+        assert_eq!(plan.wake_at(), Some(NOW.plus_ms(700)));
     }
 
     #[test]
@@ -229,7 +253,7 @@ mod tests {
             BackendState { not_before: Some(NOW.plus_ms(300)), ..BackendState::default() };
         let view = View { candidates: vec![candidate(1, "a")], backend, ..View::default() };
         let plan = plan(&view, ONLINE, NOW, &Policy::default());
-        assert_eq!(plan, Plan { wake_at: Some(NOW.plus_ms(300)), ..Plan::default() });
+        assert_eq!(plan, Plan { push_at: Some(NOW.plus_ms(300)), ..Plan::default() });
     }
 
     #[test]
@@ -242,9 +266,31 @@ mod tests {
         let pull = PullView { last_ended_at: Some(NOW), ..PullView::default() };
         let view = View { pull, ..View::default() };
         let later = plan(&view, ONLINE, NOW, &policy);
-        assert_eq!((later.pull, later.wake_at), (None, Some(NOW.plus_ms(policy.pull_interval_ms))));
+        assert_eq!(
+            (later.pull, later.wake_at()),
+            (None, Some(NOW.plus_ms(policy.pull_interval_ms)))
+        );
         let background = Environment { app_state: AppState::Background, ..ONLINE };
         assert_eq!(plan(&view, background, NOW, &policy), Plan::default());
+    }
+
+    #[test]
+    fn a_hint_waits_while_batches_go_out() {
+        let policy = Policy::default();
+        let hinted = |last_ended_at| PullView {
+            trigger: Some(PullTrigger::Hint),
+            last_ended_at,
+            ..PullView::default()
+        };
+        let busy = |pull| View { pull, push_in_flight: true, ..View::default() };
+        let held = plan(&busy(hinted(Some(NOW))), ONLINE, NOW, &policy);
+        assert_eq!((held.pull, held.wake_at()), (None, Some(NOW.plus_ms(BUSY_PULL_SPACING_MS))));
+        let later = NOW.plus_ms(BUSY_PULL_SPACING_MS);
+        assert_eq!(
+            plan(&busy(hinted(Some(NOW))), ONLINE, later, &policy).pull,
+            Some(PullTrigger::Hint)
+        );
+        assert_eq!(plan(&busy(hinted(None)), ONLINE, NOW, &policy).pull, Some(PullTrigger::Hint));
     }
 
     #[test]
@@ -273,7 +319,7 @@ mod tests {
             let next_due = next_due.map(|delay_ms| NOW.plus_ms(delay_ms));
             let view = View { candidates, next_due, backend, ..View::default() };
             let plan = plan(&view, ONLINE, NOW, &Policy::default());
-            prop_assert!(!plan.push.is_empty() || plan.wake_at.is_some_and(|at| at > NOW));
+            prop_assert!(!plan.push.is_empty() || plan.wake_at().is_some_and(|at| at > NOW));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole way of a message: written, sent, pulled by somebody else, over real HTTP.
 
+#[allow(dead_code, reason = "each test binary uses its own part")]
 mod common;
 
 use common::{Person, config};

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_core::{
-    BackendFailure, BackendState, EntryId, Environment, Policy, Timestamp, View, after_failure,
-    after_network, plan,
+    BackendFailure, BackendState, EntryId, Environment, Plan, Policy, Timestamp, View,
+    after_failure, after_network, plan,
 };
 use mailboat_core::{Network, PullTrigger};
 use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
@@ -123,6 +123,7 @@ pub(crate) struct Actor {
     environment: Environment,
     backend: BackendState,
     last_error: Option<WaistError>,
+    next_attempt_at: Option<Timestamp>,
     token: Token,
     questions: Questions,
     push: Push,
@@ -163,6 +164,7 @@ impl Actor {
             environment: Environment { network: Network::Unknown, app_state: Default::default() },
             backend: BackendState::default(),
             last_error: None,
+            next_attempt_at: None,
             token: Token::Unknown,
             questions: Questions::default(),
             push: Push::default(),
@@ -175,7 +177,7 @@ impl Actor {
             changes: Vec::new(),
             answers: Vec::new(),
         };
-        actor.publish_status(None);
+        actor.publish_status();
         Ok(actor)
     }
 
@@ -203,7 +205,7 @@ impl Actor {
         self.commit_writes(writes, now);
         let wake_at = self.drive(now);
         self.tell_watches();
-        self.publish_status(wake_at);
+        self.publish_status();
         for (call, answer) in self.answers.drain(..) {
             call.answer(answer);
         }
@@ -284,15 +286,25 @@ impl Actor {
             Ok(view) => view,
             Err(error) => return self.storage_failed(&error, now),
         };
-        let plan = plan(&view, self.environment, now, &self.policy);
+        let mut plan = plan(&view, self.environment, now, &self.policy);
         let idle = plan.push.is_empty() && !self.push.is_in_flight();
         let wants_backend = !plan.push.is_empty() || plan.pull.is_some() || self.older.waits();
         if wants_backend && self.has_token(now) {
-            self.carry_out(plan.push, plan.pull, now);
+            self.carry_out(std::mem::take(&mut plan.push), plan.pull, now);
         }
         self.sync.finish_if(idle && self.pull.is_quiet(), &mut self.answers);
         let hints_at = self.drive_hints(now);
-        [plan.wake_at, self.questions.next_deadline(), hints_at].into_iter().flatten().min()
+        self.next_attempt_at = self.next_attempt(&plan);
+        [plan.wake_at(), self.questions.next_deadline(), hints_at].into_iter().flatten().min()
+    }
+
+    /// When something will be tried by itself that a person may be waiting for. The
+    /// next pull by interval is nothing to wait for, unless the backend is failing.
+    fn next_attempt(&self, plan: &Plan) -> Option<Timestamp> {
+        if self.push.is_in_flight() {
+            return None;
+        }
+        plan.push_at.or(plan.pull_at.filter(|_| self.backend.failures > 0))
     }
 
     fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
@@ -352,6 +364,7 @@ impl Actor {
         let failure = BackendFailure::Transport;
         self.backend = after_failure(self.backend, &failure, network, now, jitter, &self.policy);
         self.last_error = Some(error.clone().into());
+        self.next_attempt_at = self.backend.not_before;
         self.backend.not_before
     }
 

@@ -16,9 +16,11 @@ const PATIENCE_S: u64 = 30;
 pub struct Person {
     pub runtime: Arc<Runtime>,
     pub engine: u32,
-    token: Option<String>,
+    /// What a question for a token is answered with.
+    pub token: Option<String>,
     wakes: Receiver<u32>,
-    status: Value,
+    /// Events drained and not yet waited for.
+    seen: Vec<Value>,
 }
 
 /// What a config holds besides the path: the messaging schema, and a REST backend.
@@ -40,7 +42,7 @@ impl Person {
         let opened: Value = parse(&runtime.open(&config.to_string()).expect("the engine opens"));
         let engine =
             u32::try_from(opened["engine"].as_u64().expect("a number")).expect("a small number");
-        Self { runtime, engine, token, wakes, status: Value::Null }
+        Self { runtime, engine, token, wakes, seen: Vec::new() }
     }
 
     /// Sends a command and waits for its answer.
@@ -54,6 +56,7 @@ impl Person {
             }
             assert!(Instant::now() < deadline, "no answer to {}", command["type"]);
             self.wait_for_wake();
+            self.drain();
         }
     }
 
@@ -85,11 +88,11 @@ impl Person {
         let deadline = Instant::now() + Duration::from_secs(PATIENCE_S);
         loop {
             self.drain();
-            self.status = self.query(&json!({ "type": "status" }));
-            if wanted(&self.status) {
+            let status = self.query(&json!({ "type": "status" }));
+            if wanted(&status) {
                 return;
             }
-            assert!(Instant::now() < deadline, "waited for {what}; the status is {}", self.status);
+            assert!(Instant::now() < deadline, "waited for {what}; the status is {status}");
             self.wait_for_wake();
         }
     }
@@ -108,7 +111,7 @@ impl Person {
     }
 
     /// Takes what waits, and answers questions for a token.
-    pub fn drain(&mut self) -> Vec<Value> {
+    pub fn drain(&mut self) {
         let drained: Value = parse(&self.runtime.drain(self.engine).expect("the engine is open"));
         let events = drained["events"].as_array().expect("events").clone();
         for event in &events {
@@ -119,14 +122,31 @@ impl Person {
                 );
             }
         }
-        events
+        self.seen.extend(events);
+    }
+
+    /// Watches a window.
+    pub fn watch(&self, window: &Value) -> Value {
+        parse(&self.runtime.watch(self.engine, &window.to_string()).expect("the window is read"))
+    }
+
+    /// Drains until an event of this type comes, and answers it.
+    pub fn until_event(&mut self, kind: &str) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(PATIENCE_S);
+        loop {
+            self.drain();
+            let seen = std::mem::take(&mut self.seen);
+            if let Some(event) = seen.into_iter().find(|event| event["type"] == kind) {
+                return event;
+            }
+            assert!(Instant::now() < deadline, "no event `{kind}` came");
+            self.wait_for_wake();
+        }
     }
 
     fn wait_for_wake(&mut self) {
         // Answers come without a wake of their own, so look again soon.
-        if self.wakes.recv_timeout(Duration::from_millis(5)).is_ok() {
-            self.drain();
-        }
+        let _ = self.wakes.recv_timeout(Duration::from_millis(5));
     }
 }
 

@@ -19,8 +19,8 @@ use std::process::ExitCode;
 use aim::Aim;
 use audit::Audit;
 use mailboat_devserver::{DevServer, Fault, FaultKind, On, Options};
-use rand::rngs::StdRng;
 use rand::SeedableRng;
+use rand::rngs::StdRng;
 use story::Story;
 
 /// Tells a child of this binary that it is the writer.

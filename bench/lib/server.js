@@ -1,0 +1,48 @@
+// The dev server as a process of its own, with its data in the run's folder.
+"use strict";
+
+const { spawn } = require("node:child_process");
+const path = require("node:path");
+const readline = require("node:readline");
+const { newPath } = require("./files");
+
+const BINARY = path.join(__dirname, "../../target/release/mailboat-devserver");
+
+/** Starts a server on which Ann has so many conversations, named c0, c1, ... */
+async function startServer(conversations) {
+  const child = spawn(BINARY, ["serve", "--dir", newPath("server"), "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(readline.createInterface({ input: child.stdout }), "line");
+  const { url } = JSON.parse(line);
+  const { token } = await post(`${url}/dev/token`, { user: "ann" });
+  const entries = Array.from({ length: conversations }, (_, n) => ({
+    id: `0190b0c0-0000-7000-9000-${n.toString(16).padStart(12, "0")}`,
+    collection: "conversations",
+    recordId: `c${n}`,
+    operation: "create",
+    values: { title: `Talk ${n}`, memberIds: ["ann"] },
+    lane: `c${n}`,
+    lanePolicy: "hold",
+  }));
+  await post(`${url}/v1/push`, { entries }, token);
+  const stop = async (messages) => {
+    const state = await (await fetch(`${url}/dev/state`)).json();
+    child.kill();
+    if (state.records.messages !== messages) throw new Error(`the server holds ${state.records.messages}`);
+  };
+  return { url, token, stop };
+}
+
+async function post(url, body, token) {
+  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer.json();
+}
+
+function once(emitter, event) {
+  return new Promise((resolve) => emitter.once(event, (...values) => resolve(values)));
+}
+
+module.exports = { startServer };

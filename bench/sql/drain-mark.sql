@@ -1,0 +1,1 @@
+UPDATE mailboat_outbox SET attempted = 1 WHERE sequence = ?

@@ -1,0 +1,1 @@
+DELETE FROM mailboat_outbox WHERE sequence = ?

@@ -1,0 +1,1 @@
+UPDATE messages SET _delivery = 2, _revision = ? WHERE "id" = ?
