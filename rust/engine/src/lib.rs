@@ -16,4 +16,4 @@ mod session;
 pub mod waist;
 
 pub use call::Completion;
-pub use runtime::{Runtime, Wake};
+pub use runtime::{Hold, Runtime, Wake};

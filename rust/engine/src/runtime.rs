@@ -14,10 +14,16 @@ use mailboat_store::Window;
 /// is undelivered for an engine.
 pub type Wake = Arc<dyn Fn(u32) + Send + Sync>;
 
+/// Called from any thread around wakes and completions that follow each other at once:
+/// with `true` before and `false` after. A host that pays for every hop onto the
+/// JavaScript thread makes one for all of them. Several engines may hold at a time.
+pub type Hold = Arc<dyn Fn(bool) + Send + Sync>;
+
 /// One JavaScript runtime. Dropping it frees its watches and drops the answers it
 /// waits for; its engines go on, for the next runtime to take over.
 pub struct Runtime {
     wake: Wake,
+    hold: Hold,
     attached: Mutex<HashMap<u32, Attached>>,
 }
 
@@ -32,7 +38,13 @@ impl Runtime {
     /// A runtime that is woken by `wake`.
     #[must_use]
     pub fn new(wake: Wake) -> Self {
-        Self { wake, attached: Mutex::default() }
+        Self::with_hold(wake, Arc::new(|_| {}))
+    }
+
+    /// A runtime that is also told what follows each other at once.
+    #[must_use]
+    pub fn with_hold(wake: Wake, hold: Hold) -> Self {
+        Self { wake, hold, attached: Mutex::default() }
     }
 
     /// Takes a `Config`, answers an `Opened`, both as JSON.
@@ -48,12 +60,12 @@ impl Runtime {
                 return Ok(self.attach(&engine));
             }
             // Another schema or backend: what waits is committed, then the file opens anew.
-            let closer = Session::new(engine.id, 0, Arc::new(|_| {}));
+            let closer = Session::new(engine.id, 0, Arc::new(|_| {}), Arc::new(|_| {}));
             engine.close_and_wait(&closer);
             registry.remove(&engine);
         }
         let id = Registry::next_id();
-        let session = Session::new(id, 1, Arc::clone(&self.wake));
+        let session = Session::new(id, 1, Arc::clone(&self.wake), Arc::clone(&self.hold));
         let (engine, state) = Engine::open(id, path, config, Arc::clone(&session))?;
         registry.insert(&engine);
         self.attached().insert(id, Attached { engine, session });
@@ -128,8 +140,9 @@ impl Runtime {
         if let Some(ours) = ours.filter(|ours| ours.session.generation == engine.generation()) {
             return opened(engine.id, ours.session.generation, OpenState::Ready);
         }
-        let wake = Arc::clone(&self.wake);
-        let session = engine.take_over(|generation| Session::new(engine.id, generation, wake));
+        let (wake, hold) = (Arc::clone(&self.wake), Arc::clone(&self.hold));
+        let session =
+            engine.take_over(|generation| Session::new(engine.id, generation, wake, hold));
         let generation = session.generation;
         attached.insert(engine.id, Attached { engine: Arc::clone(engine), session });
         opened(engine.id, generation, OpenState::Ready)

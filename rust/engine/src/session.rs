@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::runtime::Wake;
+use crate::runtime::{Hold, Wake};
 use crate::waist::{Drained, Event, SyncStatus};
 
 /// Patch operations that wait for one watch; beyond it the watch is reset.
@@ -16,6 +16,7 @@ pub(crate) struct Session {
     engine: u32,
     pub generation: u32,
     wake: Wake,
+    hold: Hold,
     alive: AtomicBool,
     commands_in_flight: AtomicU32,
     queue: Mutex<Queue>,
@@ -39,12 +40,22 @@ pub(crate) enum Queued {
     Reset,
 }
 
+/// A group of wakes and answers that the host may take together.
+pub(crate) struct Held(Arc<Session>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        (self.0.hold)(false);
+    }
+}
+
 impl Session {
-    pub fn new(engine: u32, generation: u32, wake: Wake) -> Arc<Self> {
+    pub fn new(engine: u32, generation: u32, wake: Wake, hold: Hold) -> Arc<Self> {
         Arc::new(Self {
             engine,
             generation,
             wake,
+            hold,
             alive: AtomicBool::new(true),
             commands_in_flight: AtomicU32::new(0),
             queue: Mutex::default(),
@@ -58,6 +69,12 @@ impl Session {
     /// The runtime is gone, or another one took over: nothing is told any more.
     pub fn end(&self) {
         self.alive.store(false, Ordering::Release);
+    }
+
+    /// Wakes and answers follow each other at once until what this answers is dropped.
+    pub fn hold(self: &Arc<Self>) -> Held {
+        (self.hold)(true);
+        Held(Arc::clone(self))
     }
 
     pub fn command_started(&self) {
@@ -135,7 +152,7 @@ mod tests {
         let wake: Wake = Arc::new(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        (Session::new(1, 1, wake), wakes)
+        (Session::new(1, 1, wake, Arc::new(|_| {})), wakes)
     }
 
     #[test]

@@ -42,7 +42,7 @@ use writes::Write;
 use crate::call::Call;
 use crate::engine::Shared;
 use crate::session::Session;
-use crate::waist::{Answer, Command, Event, Query, WaistError};
+use crate::waist::{Answer, Command, ErrorCode, Event, Query, WaistError};
 
 /// Something for the actor to work on.
 pub(crate) enum Input {
@@ -204,6 +204,7 @@ impl Actor {
         }
         self.commit_writes(writes, now);
         let wake_at = self.drive(now);
+        let _together = self.session.hold();
         self.tell_watches();
         self.publish_status();
         for (call, answer) in self.answers.drain(..) {
@@ -388,6 +389,9 @@ impl Actor {
     }
 
     fn take_over(&mut self, session: Arc<Session>, now: Timestamp) {
+        // The first runtime may live on, in another worker thread: it is told.
+        let sentence = "Another JavaScript runtime has opened this file. Use it there.";
+        self.tell(Event::Closed { error: WaistError::new(ErrorCode::Closed, sentence) });
         self.detach(now);
         self.session = session;
         self.shared.forget_status();
