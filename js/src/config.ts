@@ -1,0 +1,70 @@
+// What an app configures, and the part of it that crosses the waist: functions stay here
+// and are asked through questions.
+
+import type { Answerers, GetToken, JavaScriptBackend } from "./engine/questions";
+import type { Host } from "./engine/host";
+import { messagingSchema } from "./generated/messagingSchema";
+import type { BackendConfig, Config, Durability, Policy, Schema } from "./generated/waist";
+import type { SchemaShape } from "./schema";
+
+/** A server of the REST contract (`docs/rest-contract.md`). */
+export interface RestBackend {
+  /** Tells it from a backend in JavaScript. */
+  readonly kind: "rest";
+  /** Such as `https://api.example.com/sync`; `/v1/push` and the others go below it. */
+  readonly baseUrl: string;
+  /** Asked for a bearer token when the engine has none, or when the server refused it. */
+  readonly getToken?: GetToken;
+  /** Allows `http://` to hosts other than this device. For development only. */
+  readonly allowInsecure?: boolean;
+}
+
+/** Everything an engine needs to know. */
+export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
+  /** The database file; its folder must exist and be writable. */
+  readonly path: string;
+  /** The app's collections; conversations and messages when left out. */
+  readonly schema?: S;
+  /** Where mutations go and changes come from; without one they stay in the outbox. */
+  readonly backend?: RestBackend | JavaScriptBackend;
+  /** What a local write survives: `full` (the default) also a power cut. */
+  readonly durability?: Durability;
+  /** Delays and limits of sending; what is left out keeps its default. */
+  readonly policy?: Policy;
+  /** Who writes on this device: the sender of `sendMessage`. */
+  readonly userId?: string;
+  /** Hears what the app's own backend functions threw; the engine goes on by itself. */
+  readonly onBackendError?: (error: unknown) => void;
+  /** The engine's host: `nodeHost()` in Node; on a phone it is found by itself. */
+  readonly host?: Host;
+}
+
+/** The part of a config that Rust reads. */
+export function toWaistConfig(config: MailboatConfig): Config {
+  const { backend, durability, path, policy, schema = messagingSchema } = config;
+  return {
+    path,
+    // Rust reads it; that it may be declared `as const` makes no difference there.
+    schema: schema as Schema,
+    ...(backend !== undefined && { backend: toWaistBackend(backend) }),
+    ...(durability !== undefined && { durability }),
+    ...(policy !== undefined && { policy }),
+  };
+}
+
+/** The functions of a config that the engine may ask. */
+export function answerersOf({ backend }: MailboatConfig): Answerers {
+  if (backend === undefined) return {};
+  if (!isRest(backend)) return { backend };
+  return backend.getToken === undefined ? {} : { getToken: backend.getToken };
+}
+
+function toWaistBackend(backend: RestBackend | JavaScriptBackend): BackendConfig {
+  if (!isRest(backend)) return { kind: "javaScript" };
+  const { allowInsecure, baseUrl } = backend;
+  return { kind: "rest", baseUrl, ...(allowInsecure !== undefined && { allowInsecure }) };
+}
+
+function isRest(backend: RestBackend | JavaScriptBackend): backend is RestBackend {
+  return "kind" in backend;
+}

@@ -1,0 +1,123 @@
+// Opening an engine. One engine a config: React renders twice in StrictMode, and Fast
+// Refresh runs modules again, so asking again must find what is open.
+
+import { toWaistConfig, type MailboatConfig } from "./config";
+import type { Host } from "./engine/host";
+import { decode, encode } from "./engine/json";
+import { mailboatError, toMailboatError, type MailboatError } from "./error";
+import type { Opened } from "./generated/waist";
+import { Mailboat } from "./mailboat";
+import type { Collections, CollectionsOf, SchemaShape } from "./schema";
+import { Session } from "./session";
+
+/** A config whose collections are those that ship with the package. */
+export type MessagingConfig = Omit<MailboatConfig, "schema">;
+
+/** A config with the app's own collections. */
+export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & { readonly schema: S };
+
+/**
+ * Opens the engine on a database file, or answers the one that is open with the same config.
+ *
+ * Usually reads work when this returns, so that the first screen has its rows. After an
+ * update of the app the file may have to be migrated first: `state` is `opening` then, and
+ * {@link MailboatProvider} shows its fallback.
+ *
+ * @throws {@link MailboatError} when the file cannot be opened, such as `LOCKED` (another
+ * process has it open), `CORRUPT`, `NEWER_VERSION`, or `INVALID_ARGUMENT` for the config.
+ *
+ * @example
+ * ```ts
+ * export const mailboat = createMailboat({
+ *   path: `${documentFolder}/chat.db`,
+ *   backend: { kind: "rest", baseUrl: "https://api.example.com/sync", getToken },
+ *   userId: "ann",
+ * });
+ * ```
+ *
+ * @example Collections of one's own: names, columns and types follow from the schema.
+ * ```ts
+ * const todos = createMailboat({
+ *   path,
+ *   schema: {
+ *     collections: [{ name: "todos", columns: [{ name: "title", type: "text" }] }],
+ *   },
+ * });
+ * await todos.create("todos", { title: "Caulk the hull" });
+ * ```
+ */
+export function createMailboat(config: MessagingConfig): Mailboat;
+export function createMailboat<const S extends SchemaShape>(
+  config: SchemaConfig<S>,
+): Mailboat<CollectionsOf<S>>;
+export function createMailboat(config: MailboatConfig): unknown {
+  const host = config.host ?? nativeHost();
+  return enginesOf(host).open(config);
+}
+
+/** The engines that are open on one host; wakes find theirs here. */
+class OpenEngines {
+  private readonly byId = new Map<number, { session: Session; mailboat: AnyMailboat }>();
+  private stopListening: (() => void) | null = null;
+
+  constructor(private readonly host: Host) {}
+
+  open(config: MailboatConfig): AnyMailboat {
+    // Listen first: a wake that nobody hears is not repeated.
+    this.stopListening ??= this.host.onWake((engine) =>
+      this.byId.get(engine)?.session.engine.drain(),
+    );
+    try {
+      return this.add(decode<Opened>(this.host.open(encode(toWaistConfig(config)))), config);
+    } catch (error) {
+      this.stopWhenEmpty();
+      throw toMailboatError(error);
+    }
+  }
+
+  private add(opened: Opened, config: MailboatConfig): AnyMailboat {
+    const found = this.byId.get(opened.engine);
+    if (found !== undefined) {
+      found.session.adopt(config);
+      return found.mailboat;
+    }
+    const session = new Session(this.host, opened, config, () => {
+      this.byId.delete(opened.engine);
+      this.stopWhenEmpty();
+    });
+    const mailboat: AnyMailboat = new Mailboat(session);
+    this.byId.set(opened.engine, { session, mailboat });
+    session.engine.drain();
+    return mailboat;
+  }
+
+  private stopWhenEmpty(): void {
+    if (this.byId.size > 0) return;
+    this.stopListening?.();
+    this.stopListening = null;
+  }
+}
+
+type AnyMailboat = Mailboat<Collections>;
+
+const engines = new WeakMap<Host, OpenEngines>();
+
+function enginesOf(host: Host): OpenEngines {
+  const known = engines.get(host);
+  if (known !== undefined) return known;
+  const made = new OpenEngines(host);
+  engines.set(host, made);
+  return made;
+}
+
+function nativeHost(): never {
+  throw unsupported();
+}
+
+function unsupported(): MailboatError {
+  return mailboatError(
+    "UNSUPPORTED",
+    "This version of react-native-mailboat has no native module for phones yet. " +
+      'In Node and Jest pass `host: nodeHost()` from "react-native-mailboat/node".',
+  );
+}

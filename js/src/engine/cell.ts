@@ -1,0 +1,70 @@
+// A value that tells its readers when it changes: what React calls an external store.
+// Everything a screen shows (windows, status, opening) is one of these.
+
+/** The two functions that `useSyncExternalStore` takes. */
+export interface ExternalStore<T> {
+  /**
+   * Calls `listener` after each change.
+   *
+   * @returns ends the subscription; calling it twice is no error
+   */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** The value now; the same object until it changes. */
+  readonly getSnapshot: () => T;
+}
+
+/** Who wants to hear of a change. */
+export class Listeners {
+  private readonly listeners = new Set<{ readonly call: () => void }>();
+
+  /** How many there are. */
+  get size(): number {
+    return this.listeners.size;
+  }
+
+  /** Adds one. The same function added twice is called twice, and removed one by one. */
+  add(call: () => void): () => void {
+    const listener = { call };
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  /** Calls all. One that throws does not keep the others from hearing. */
+  notify(): void {
+    for (const listener of [...this.listeners]) {
+      try {
+        listener.call();
+      } catch (error) {
+        // The app's own error: it belongs in the app's error reporting, not in a drain.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}
+
+/** A value with listeners. */
+export class Cell<T> implements ExternalStore<T> {
+  private readonly listeners = new Listeners();
+
+  constructor(private value: T) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => this.listeners.add(listener);
+
+  readonly getSnapshot = (): T => this.value;
+
+  /** Puts a first value in that nobody can have seen another one before: nobody is told. */
+  prime(value: T): void {
+    this.value = value;
+  }
+
+  /** Puts another value in and tells everyone, unless it is the same. */
+  set(value: T): void {
+    if (Object.is(value, this.value)) return;
+    this.value = value;
+    this.listeners.notify();
+  }
+}

@@ -1,0 +1,128 @@
+// What the engine asks of JavaScript (a token, a push, a pull) and how the app's functions
+// answer. A question that cannot be answered is answered with `failed`: the engine then
+// treats the backend as unreachable, backs off, and no entry loses an attempt.
+
+import { mailboatError, type MailboatError } from "../error";
+import type { Answer, Ask, OlderPage, PullPage, PushEntry, PushOutcome } from "../generated/waist";
+
+/**
+ * Answers with a bearer token, or `null` when nobody is signed in.
+ * `refresh` says that the server refused the last one, so a cached one will not do.
+ */
+export type GetToken = (info: { readonly refresh: boolean }) => Promise<string | null>;
+
+/** Which records of a lane {@link JavaScriptBackend.older} is asked for. */
+export interface OlderRequest {
+  /** Name of the collection. */
+  readonly collection: string;
+  /** The lane, such as a conversation's id. */
+  readonly lane: string;
+  /** Records before this place in the server's order; `null` for the newest. */
+  readonly before: number | null;
+  /** At most this many records. */
+  readonly limit: number;
+}
+
+/**
+ * A backend written in JavaScript, over any API or SDK that the app already has.
+ *
+ * Throw, or reject, when a call fails as a whole: the engine backs off and tries again.
+ * A {@link BackendError} tells it the HTTP status and how long the server wants to rest.
+ *
+ * @example
+ * ```ts
+ * const backend: JavaScriptBackend = {
+ *   async push(entries) {
+ *     const answer = await api.post("/mutations", entries);
+ *     return answer.outcomes;
+ *   },
+ *   async pull(cursor, limit) {
+ *     return api.get("/changes", { cursor, limit });
+ *   },
+ * };
+ * ```
+ */
+export interface JavaScriptBackend {
+  /** Sends entries; answers one outcome each, in their order. `entry.id` is the idempotency key. */
+  push(entries: PushEntry[]): Promise<PushOutcome[]>;
+  /** Fetches changes after `cursor` (`null` the first time), at most `limit`. */
+  pull(cursor: string | null, limit: number): Promise<PullPage>;
+  /** Fetches older records of one lane. Without it, history ends with what was pulled. */
+  older?(request: OlderRequest): Promise<OlderPage>;
+}
+
+/** The app's functions that the engine may ask. */
+export interface Answerers {
+  /** For a REST backend. */
+  readonly getToken?: GetToken;
+  /** For a backend in JavaScript. */
+  readonly backend?: JavaScriptBackend;
+}
+
+/**
+ * Throw it from a {@link JavaScriptBackend} when the server answered with an error.
+ *
+ * @example
+ * ```ts
+ * if (!response.ok) throw new BackendError(response.status);
+ * ```
+ */
+export class BackendError extends Error {
+  constructor(
+    /** The HTTP status. 401 asks for a new token, 429 and 5xx back off. */
+    readonly status: number,
+    /** Milliseconds the server asked to wait, such as from `Retry-After`. */
+    readonly retryAfterMs?: number,
+  ) {
+    super(`The backend answered ${status}.`);
+    this.name = "BackendError";
+  }
+}
+
+/** Asks the app's function. Rejects when it does, or when there is none. */
+export async function answer(ask: Ask, answerers: Answerers): Promise<Answer> {
+  const { backend, getToken } = answerers;
+  switch (ask.kind) {
+    case "token":
+      return { kind: "token", token: (await getToken?.({ refresh: ask.refresh })) ?? null };
+    case "push":
+      return { kind: "push", outcomes: await required(backend).push(ask.entries) };
+    case "pull":
+      return { kind: "pull", page: await required(backend).pull(ask.cursor, ask.limit) };
+    case "older":
+      return { kind: "older", page: await older(ask, required(backend)) };
+  }
+}
+
+/** What the engine hears of a call that failed: a status where the error has one, no words. */
+export function failed(error: unknown): Answer {
+  const { status, retryAfterMs } = fieldsOf(error);
+  return {
+    kind: "failed",
+    ...(isWhole(status, 100, 599) && { status }),
+    ...(isWhole(retryAfterMs, 0, Number.MAX_SAFE_INTEGER) && { retryAfterMs }),
+  };
+}
+
+async function older(ask: OlderRequest, backend: JavaScriptBackend): Promise<OlderPage> {
+  if (backend.older === undefined) return { changes: [], more: false };
+  const { collection, lane, before, limit } = ask;
+  return backend.older({ collection, lane, before, limit });
+}
+
+function required(backend: JavaScriptBackend | undefined): JavaScriptBackend {
+  if (backend === undefined) throw noBackend();
+  return backend;
+}
+
+function noBackend(): MailboatError {
+  return mailboatError("UNSUPPORTED", "The engine asked for a backend that was not configured.");
+}
+
+function fieldsOf(error: unknown): { status?: unknown; retryAfterMs?: unknown } {
+  return typeof error === "object" && error !== null ? error : {};
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,60 @@
+// Written by rust/engine/tests/generated.rs from the Rust types. Never edit: run `npm run generate`.
+export const messagingSchema = {
+  "collections": [
+    {
+      "columns": [
+        {
+          "maxBytes": 65536,
+          "name": "title",
+          "optional": false,
+          "type": "text"
+        },
+        {
+          "maxBytes": 65536,
+          "name": "memberIds",
+          "optional": false,
+          "type": "json"
+        }
+      ],
+      "indexes": [],
+      "lanePolicy": "hold",
+      "name": "conversations"
+    },
+    {
+      "columns": [
+        {
+          "maxBytes": 65536,
+          "name": "conversationId",
+          "optional": false,
+          "type": "text"
+        },
+        {
+          "maxBytes": 65536,
+          "name": "senderId",
+          "optional": false,
+          "type": "text"
+        },
+        {
+          "maxBytes": 65536,
+          "name": "body",
+          "optional": false,
+          "type": "text"
+        },
+        {
+          "maxBytes": 65536,
+          "name": "sentAt",
+          "optional": false,
+          "type": "integer"
+        }
+      ],
+      "indexes": [
+        [
+          "conversationId"
+        ]
+      ],
+      "laneColumn": "conversationId",
+      "lanePolicy": "skip",
+      "name": "messages"
+    }
+  ]
+} as const;

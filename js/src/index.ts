@@ -1,0 +1,63 @@
+// Everything an app imports from "react-native-mailboat".
+
+export { createMailboat, type MessagingConfig, type SchemaConfig } from "./createMailboat";
+export type { MailboatConfig, RestBackend } from "./config";
+export { Mailboat, type WindowRows } from "./mailboat";
+export { MailboatError } from "./error";
+export type { OpenState } from "./session";
+export type { SyncStatus } from "./status";
+export type { Delivery, Row } from "./row";
+export type { Collections, CollectionsOf, RowOf, SchemaShape } from "./schema";
+export { messagingSchema } from "./generated/messagingSchema";
+export type {
+  Conversation,
+  ConversationColumns,
+  Message,
+  MessageColumns,
+  MessagingCollections,
+} from "./messaging";
+export {
+  BackendError,
+  type GetToken,
+  type JavaScriptBackend,
+  type OlderRequest,
+} from "./engine/questions";
+export type { ExternalStore } from "./engine/cell";
+export type { Host } from "./engine/host";
+export { LiveWindow } from "./live/liveWindow";
+export { History, type HistorySnapshot } from "./live/history";
+export { RELEASE_DELAY_MS, type WindowSnapshot } from "./live/sharedWindow";
+export { MAX_WINDOW_ROWS, type WindowOf } from "./live/window";
+export { MailboatProvider, type MailboatProviderProps } from "./hooks/MailboatProvider";
+export { useConversations, type ConversationsView } from "./hooks/useConversations";
+export { useMailboat } from "./hooks/useMailboat";
+export { useMessages, type MessagesView } from "./hooks/useMessages";
+export { useRows } from "./hooks/useRows";
+export { useSyncStatus } from "./hooks/useSyncStatus";
+export type {
+  AppState,
+  Change,
+  Collection,
+  Column,
+  ColumnType,
+  Counters,
+  Durability,
+  ErrorCode,
+  LanePolicy,
+  LoadedOlder,
+  Network,
+  OlderPage,
+  Operation,
+  OutboxEntry,
+  OutboxPage,
+  Phase,
+  Policy,
+  PullPage,
+  PushEntry,
+  PushOutcome,
+  Reason,
+  Schema,
+  Take,
+  Tombstone,
+  Written,
+} from "./generated/waist";

@@ -1,0 +1,274 @@
+// The engine as an app sees it: writes that are durable when they resolve, reads that are
+// at hand when a screen renders, and an outbox with everything that still waits in it.
+
+import type { ExternalStore } from "./engine/cell";
+import { checkValues } from "./engine/json";
+import { mailboatError } from "./error";
+import type {
+  AppState,
+  Counters,
+  LoadedOlder,
+  Network,
+  OutboxPage,
+  Snapshot,
+  Window,
+  Written,
+} from "./generated/waist";
+import { messagingSchema } from "./generated/messagingSchema";
+import { History } from "./live/history";
+import { LiveWindow } from "./live/liveWindow";
+import type { WindowOf } from "./live/window";
+import type { MessagingCollections } from "./messaging";
+import type { Collections, RowOf, SchemaShape } from "./schema";
+import type { OpenState, Session } from "./session";
+import type { SyncStatus } from "./status";
+
+/** Entries on a page of the outbox when no limit is given. */
+const OUTBOX_PAGE = 100;
+/** Rows that a history shows at first when no limit is given. */
+export const HISTORY_PAGE = 50;
+
+/** Rows of a window at one moment. */
+export interface WindowRows<R> {
+  /** In window order. */
+  readonly rows: readonly R[];
+  /** Whether more rows lie beyond the limit. */
+  readonly more: boolean;
+}
+
+/**
+ * One open engine. Made by {@link createMailboat}; `C` names the collections of its schema.
+ *
+ * Writes resolve when they are durable on this device, with the network or without. After
+ * `await` every watched window already shows the write.
+ *
+ * @example
+ * ```ts
+ * const { id } = await mailboat.create("conversations", { title: "Crew", memberIds: ["ann"] });
+ * await mailboat.sendMessage(id, "We leave at high tide.");
+ * ```
+ */
+export class Mailboat<C extends Collections = MessagingCollections> {
+  /** @internal Made by `createMailboat`. */
+  constructor(private readonly session: Session) {
+    this.state = session.state;
+    this.status = session.status;
+  }
+
+  /** Whether reads and writes work yet, or any more; an external store. */
+  readonly state: ExternalStore<OpenState>;
+
+  /** How syncing goes; an external store. */
+  readonly status: ExternalStore<SyncStatus>;
+
+  /** Names the engine in diagnostics. */
+  get engineId(): number {
+    return this.session.engine.id;
+  }
+
+  /** Resolves when reads and writes work; rejects when opening failed or the engine is closed. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (): boolean => {
+        const state = this.state.getSnapshot();
+        if (state.kind === "ready") resolve();
+        else if (state.kind !== "opening") reject(state.error);
+        return state.kind !== "opening";
+      };
+      if (settle()) return;
+      const stop = this.state.subscribe(() => {
+        if (settle()) stop();
+      });
+      // Node runs on for a command that waits, not for an event. This one is answered, or
+      // refused, when the engine has opened, or has not.
+      const query = { type: "status" } as const;
+      this.session.engine.execute({ type: "query", query }).catch(() => undefined);
+    });
+  }
+
+  /**
+   * Makes a record. Resolves when it is durable on this device.
+   *
+   * @param options `id` of the record; a UUIDv7 is made when left out
+   */
+  create<N extends keyof C & string>(
+    collection: N,
+    values: C[N],
+    options: { readonly id?: string } = {},
+  ): Promise<Written> {
+    const { id } = options;
+    return this.write(values, () =>
+      this.session.engine.execute({
+        type: "create",
+        collection,
+        ...(id !== undefined && { id }),
+        values: values as Record<string, unknown>,
+      }),
+    );
+  }
+
+  /** Changes columns of a record and leaves the others. Resolves when it is durable. */
+  update<N extends keyof C & string>(
+    collection: N,
+    id: string,
+    values: Partial<C[N]>,
+  ): Promise<Written> {
+    return this.write(values, () =>
+      this.session.engine.execute({
+        type: "update",
+        collection,
+        id,
+        values: values as Record<string, unknown>,
+      }),
+    );
+  }
+
+  /** Removes a record. Resolves when that is durable. */
+  delete(collection: keyof C & string, id: string): Promise<Written> {
+    return this.session.engine.execute({ type: "delete", collection, id });
+  }
+
+  /**
+   * Writes a message by the user of the config. Resolves when it is durable, which is also
+   * when it shows; sending it happens behind that.
+   */
+  async sendMessage(conversationId: string, body: string): Promise<Written> {
+    const { userId } = this.session.currentConfig;
+    if (userId === undefined) {
+      throw mailboatError(
+        "INVALID_ARGUMENT",
+        "Nobody is known to write on this device. Set userId in createMailboat().",
+      );
+    }
+    const values = { conversationId, senderId: userId, body, sentAt: Date.now() };
+    return this.session.engine.execute({ type: "create", collection: "messages", values });
+  }
+
+  /** Reads one record, synchronously; `null` when there is none. */
+  record<N extends keyof C & string>(collection: N, id: string): RowOf<C, N> | null {
+    const row = this.session.engine.query({ type: "record", collection, id });
+    return row as RowOf<C, N> | null;
+  }
+
+  /**
+   * Reads the rows of a window, synchronously. Throws `TOO_EXPENSIVE` when that would hold
+   * the JavaScript thread up for too long: {@link query} has no such limit.
+   */
+  querySync<N extends keyof C & string>(window: WindowOf<C, N>): WindowRows<RowOf<C, N>> {
+    return rowsOf(this.session.engine.query({ type: "window", window: window as Window }));
+  }
+
+  /** Reads the rows of a window, off the JavaScript thread. */
+  async query<N extends keyof C & string>(
+    window: WindowOf<C, N>,
+  ): Promise<WindowRows<RowOf<C, N>>> {
+    const query = { type: "window", window: window as Window } as const;
+    return rowsOf((await this.session.engine.execute({ type: "query", query })) as Snapshot);
+  }
+
+  /** The rows of a window as they change. Equal windows share one watch. */
+  watch<N extends keyof C & string>(window: WindowOf<C, N>): LiveWindow<RowOf<C, N>> {
+    return new LiveWindow(this.session.windows, window as Window);
+  }
+
+  /**
+   * The newest rows of a lane, such as a conversation, as they change, growing backwards on
+   * request: first by what this device has, then by what the server has.
+   *
+   * @param options `limit`: rows shown at first and added by each step, 1 to 500
+   */
+  history<N extends keyof C & string>(
+    collection: N,
+    lane: string,
+    options: { readonly limit?: number } = {},
+  ): History<RowOf<C, N>> {
+    const { backend } = this.session.currentConfig;
+    const where = { [this.laneColumn(collection)]: lane };
+    return new History<RowOf<C, N>>(
+      {
+        watch: (limit) =>
+          new LiveWindow(this.session.windows, { collection, where, take: "last", limit }),
+        loadOlder:
+          backend === undefined ? null : (limit) => this.loadOlder(collection, lane, limit),
+      },
+      options.limit ?? HISTORY_PAGE,
+    );
+  }
+
+  /** Fetches records of a lane that are older than those on this device, at most `limit`. */
+  loadOlder(collection: keyof C & string, lane: string, limit: number): Promise<LoadedOlder> {
+    return this.session.engine.execute({ type: "loadOlder", collection, lane, limit });
+  }
+
+  /** Pushes and pulls now, whatever delay is armed. Resolves when the pull has ended well. */
+  async sync(): Promise<void> {
+    await this.session.engine.execute({ type: "sync" });
+  }
+
+  /**
+   * A page of the outbox, oldest first: what waits to be sent, and dead letters with the
+   * reason why.
+   */
+  outbox(options: { readonly after?: number; readonly limit?: number } = {}): OutboxPage {
+    const { after, limit = OUTBOX_PAGE } = options;
+    const query = { type: "outbox", limit, ...(after !== undefined && { after }) } as const;
+    return this.session.engine.query(query);
+  }
+
+  /** Gives a dead letter new attempts. Its id stays, so the server applies it at most once. */
+  async retry(entry: string): Promise<void> {
+    await this.session.engine.execute({ type: "retry", entry });
+  }
+
+  /** Takes a dead letter out of the outbox: its record shows the server's version again. */
+  async discard(entry: string): Promise<void> {
+    await this.session.engine.execute({ type: "discard", entry });
+  }
+
+  /** Tells what the platform says of the network: a hint, outcomes decide. */
+  async setNetwork(network: Network): Promise<void> {
+    await this.session.engine.execute({ type: "setNetwork", network });
+  }
+
+  /** Tells whether the app is in front. */
+  async setAppState(state: AppState): Promise<void> {
+    await this.session.engine.execute({ type: "setAppState", state });
+    // Windows that could not be read while the app was suspended.
+    this.session.windows.somethingHappened();
+    this.session.windows.flush();
+  }
+
+  /** What the engine holds in memory, for tests and diagnostics. */
+  counters(): Counters {
+    return this.session.engine.query({ type: "counters" });
+  }
+
+  /** @internal Takes what is pending now; otherwise the engine's wakes do that. */
+  drain(): void {
+    this.session.engine.drain();
+  }
+
+  /** Commits what waits and closes the engine. Closing twice is no error. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  private async write(values: object, run: () => Promise<Written>): Promise<Written> {
+    checkValues(values);
+    return run();
+  }
+
+  private laneColumn(collection: string): string {
+    const { collections }: SchemaShape = this.session.currentConfig.schema ?? messagingSchema;
+    const found = collections.find(({ name }) => name === collection);
+    if (found?.laneColumn !== undefined) return found.laneColumn;
+    throw mailboatError(
+      "INVALID_ARGUMENT",
+      `${collection} has no laneColumn in the schema, so it has no history of a lane.`,
+    );
+  }
+}
+
+function rowsOf<R>({ more, rows }: Snapshot): WindowRows<R> {
+  return { rows: rows as unknown as R[], more };
+}

@@ -1,0 +1,55 @@
+// From an app's schema, as it is written in TypeScript, to the types of its records.
+
+import type { ColumnType, Schema } from "./generated/waist";
+import type { Row } from "./row";
+
+/** A schema that may be written `as const`; see {@link Schema}. */
+export type SchemaShape = DeepReadonly<Schema>;
+
+/** For each collection, by name, the columns of its records. */
+export type Collections = Record<string, object>;
+
+/** The columns of every collection of a schema, as types. */
+export type CollectionsOf<S extends SchemaShape> = {
+  [C in S["collections"][number] as C["name"]]: ColumnsOf<C["columns"][number]>;
+};
+
+/** The columns of a record of collection `N`. */
+export type ValuesOf<C extends Collections, N extends keyof C> = C[N];
+
+/** A record of collection `N` as it is shown. */
+export type RowOf<C extends Collections, N extends keyof C> = Pick<Row, "id" | "delivery"> &
+  Readonly<C[N]>;
+
+interface ColumnShape {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly optional?: boolean;
+}
+
+type ColumnsOf<K extends ColumnShape> = {
+  [
+    Column in K as IsOptional<Column> extends true ? never : Column["name"]
+  ]: ValueTypes[Column["type"]];
+} & {
+  [Column in K as IsOptional<Column> extends true ? Column["name"] : never]?:
+    ValueTypes[Column["type"]] | null;
+};
+
+type IsOptional<K extends ColumnShape> = K extends { readonly optional: true } ? true : false;
+
+interface ValueTypes {
+  text: string;
+  integer: number;
+  real: number;
+  boolean: boolean;
+  // Whatever JSON can say: the app knows better than a type of ours could.
+  json: unknown;
+}
+
+type DeepReadonly<T> =
+  T extends ReadonlyArray<infer Element>
+    ? ReadonlyArray<DeepReadonly<Element>>
+    : T extends object
+      ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+      : T;

@@ -1,0 +1,164 @@
+// The JavaScript side of one open engine: takes the events of each drain to where they
+// belong, and lets the app hear of them only when all have arrived there.
+
+import { answerersOf, type MailboatConfig } from "./config";
+import { Cell, type ExternalStore } from "./engine/cell";
+import { closedError, Engine, type EventSink } from "./engine/engine";
+import type { Host } from "./engine/host";
+import { answer, failed } from "./engine/questions";
+import { toMailboatError, MailboatError } from "./error";
+import type { Answer, Ask, Event, Opened } from "./generated/waist";
+import { Windows } from "./live/windows";
+import { toSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
+
+/** How far opening came, and whether the engine is still there. */
+export type OpenState =
+  | { readonly kind: "opening" }
+  | { readonly kind: "ready" }
+  | { readonly kind: "failed"; readonly error: MailboatError }
+  | { readonly kind: "closed"; readonly error: MailboatError };
+
+const READY: OpenState = { kind: "ready" };
+
+/** What a drain has brought and the app has not heard of yet. */
+interface Arrived {
+  state: OpenState | null;
+  status: SyncStatus | null;
+  questions: { readonly question: number; readonly ask: Ask }[];
+}
+
+/** The JavaScript side of one open engine. */
+export class Session implements EventSink {
+  readonly engine: Engine;
+  readonly windows: Windows;
+  /** Whether reads and writes work. */
+  readonly state: ExternalStore<OpenState>;
+  /** How syncing goes. */
+  readonly status: ExternalStore<SyncStatus>;
+  private readonly stateCell: Cell<OpenState>;
+  private readonly statusCell = new Cell<SyncStatus>(UNKNOWN_STATUS);
+  private arrived: Arrived = { state: null, status: null, questions: [] };
+
+  /** @param ended called once, when the engine is gone */
+  constructor(
+    host: Host,
+    opened: Opened,
+    private config: MailboatConfig,
+    private readonly ended: () => void,
+  ) {
+    this.engine = new Engine(host, opened.engine, this);
+    this.windows = new Windows(this.engine);
+    this.stateCell = new Cell(opened.state === "ready" ? READY : { kind: "opening" });
+    this.state = this.stateCell;
+    this.status = { subscribe: this.statusCell.subscribe, getSnapshot: this.readStatus };
+  }
+
+  /** The app's functions as they are now; Fast Refresh makes new ones for the same engine. */
+  adopt(config: MailboatConfig): void {
+    this.config = config;
+  }
+
+  /** The config it was opened with, with the functions of the last `createMailboat`. */
+  get currentConfig(): MailboatConfig {
+    return this.config;
+  }
+
+  /** Commits what waits and closes the engine. Closing twice is no error. */
+  async close(): Promise<void> {
+    if (this.engine.isClosed) return;
+    try {
+      await this.engine.execute({ type: "close" });
+    } catch (error) {
+      if (!(error instanceof MailboatError) || error.code !== "CLOSED") throw error;
+    }
+    this.engine.closed(closedError());
+  }
+
+  take(event: Event): void {
+    switch (event.type) {
+      case "patch":
+        this.windows.patch(event.watch, event.ops, event.more);
+        return;
+      case "reset":
+        this.windows.reset(event.watch);
+        return;
+      case "status":
+        this.arrived.status = toSyncStatus(event);
+        return;
+      case "question":
+        this.arrived.questions.push(event);
+        return;
+      case "opened":
+        this.arrived.state = READY;
+        return;
+      case "openFailed":
+        this.arrived.state = { kind: "failed", error: new MailboatError(event.error) };
+        return;
+      case "closed":
+        this.arrived.state = { kind: "closed", error: new MailboatError(event.error) };
+    }
+  }
+
+  drained(): void {
+    const { questions, state, status } = this.arrived;
+    this.arrived = { state: null, status: null, questions: [] };
+    if (state !== null) this.enter(state);
+    if (status !== null) {
+      this.statusCell.set(status);
+      this.windows.somethingHappened();
+    }
+    this.windows.flush();
+    for (const { ask, question } of questions) void this.answer(question, ask);
+  }
+
+  closed(error: MailboatError): void {
+    const { kind } = this.stateCell.getSnapshot();
+    if (kind === "opening" || kind === "ready") this.stateCell.set({ kind: "closed", error });
+    this.statusCell.set({ ...this.statusCell.getSnapshot(), error });
+    this.windows.closed(error);
+    this.ended();
+  }
+
+  private enter(state: OpenState): void {
+    this.stateCell.set(state);
+    if (state.kind === "failed" || state.kind === "closed") this.engine.closed(state.error);
+  }
+
+  /** Until the first event says it, the engine is asked. */
+  private readonly readStatus = (): SyncStatus => {
+    if (this.statusCell.getSnapshot() === UNKNOWN_STATUS && !this.engine.isClosed) {
+      try {
+        this.statusCell.prime(toSyncStatus(this.engine.query({ type: "status" })));
+      } catch {
+        // Opening or suspended: an event will say it.
+      }
+    }
+    return this.statusCell.getSnapshot();
+  };
+
+  private async answer(question: number, ask: Ask): Promise<void> {
+    let given: Answer;
+    try {
+      given = await answer(ask, answerersOf(this.config));
+    } catch (error) {
+      this.config.onBackendError?.(error);
+      given = failed(error);
+    }
+    try {
+      await this.engine.execute({ type: "answer", question, answer: given });
+    } catch (error) {
+      await this.answerRefused(question, toMailboatError(error));
+    }
+  }
+
+  /** The engine could not read what the app's function answered, or does not wait any more. */
+  private async answerRefused(question: number, error: MailboatError): Promise<void> {
+    if (error.code !== "INVALID_ARGUMENT") return;
+    this.config.onBackendError?.(error);
+    try {
+      await this.engine.execute({ type: "answer", question, answer: { kind: "failed" } });
+    } catch {
+      // Its deadline has passed: the engine has gone on without an answer.
+    }
+  }
+}

@@ -1,0 +1,10 @@
+// Everything a test imports from "react-native-mailboat/testing".
+
+export {
+  createTestMailboat,
+  TEST_POLICY,
+  type TestMailboat,
+  type TestMailboatOptions,
+  type TestSchemaOptions,
+} from "./testMailboat";
+export type { Effect, Fault, FaultKind, FaultTarget, ServerState, TestServer } from "./testServer";

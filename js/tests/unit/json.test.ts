@@ -1,0 +1,38 @@
+import { checkValues, encode } from "../../src/engine/json";
+
+const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error;
+const cyclic: Record<string, unknown> = {};
+cyclic["self"] = cyclic;
+
+describe("checkValues", () => {
+  it.each([
+    ["NaN", { n: NaN }],
+    ["Infinity", { n: -Infinity }],
+    ["a nested NaN", { list: [{ n: NaN }] }],
+    ["a bigint", { n: 1n }],
+    ["a function", { f: () => 1 }],
+    ["a symbol", { s: Symbol("s") }],
+    ["a cycle", { cyclic }],
+  ])("refuses %s, which JSON would change or drop", (_, values) => {
+    expect(() => {
+      checkValues(values);
+    }).toThrow(invalid);
+  });
+
+  it("names the column, never its content", () => {
+    expect(() => {
+      checkValues({ body: { secret: 5n } });
+    }).toThrow(/^body is a bigint/);
+  });
+
+  it("passes what JSON can say", () => {
+    checkValues({ text: "x", n: 1.5, yes: true, none: null, list: [1, { deep: [] }] });
+    checkValues({ leftOut: undefined });
+  });
+});
+
+describe("encode", () => {
+  it("refuses what cannot be written as JSON", () => {
+    expect(() => encode(cyclic)).toThrow(invalid);
+  });
+});
