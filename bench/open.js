@@ -14,7 +14,7 @@ const LAST_50 = { collection: "messages", where: { conversationId: "c7" }, take:
 async function mailboat(file) {
   const start = process.hrtime.bigint();
   const opened = openMailboat(file);
-  const { rows } = opened.readWindow(LAST_50);
+  const { rows } = opened.querySync(LAST_50);
   const took = Number(process.hrtime.bigint() - start) / 1e6;
   await opened.close();
   if (rows.length !== 50) throw new Error(`read ${rows.length} rows`);

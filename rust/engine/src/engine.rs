@@ -51,6 +51,7 @@ pub(crate) struct Engine {
 /// What the actor's thread and the JavaScript thread both see.
 pub(crate) struct Shared {
     reader: RwLock<Option<Reader>>,
+    ready: AtomicBool,
     status: Mutex<Option<SyncStatus>>,
     watches: AtomicU32,
     questions: AtomicU32,
@@ -68,7 +69,7 @@ impl Engine {
         path: PathBuf,
         config: Config,
         session: Arc<Session>,
-    ) -> Result<(Arc<Self>, OpenState), WaistError> {
+    ) -> Result<Arc<Self>, WaistError> {
         let codec = rest_codec(&config)?;
         if let Some(flaw) = config.policy.flaw() {
             return Err(WaistError::invalid(format!("{flaw}.")));
@@ -92,15 +93,19 @@ impl Engine {
             next_watch: AtomicU32::new(1),
             generation: AtomicU32::new(1),
         });
-        let state = if opening.is_quick() {
+        if opening.is_quick() {
             let actor = thread.prepare(opening)?;
             thread.spawn(move |thread| thread.run(actor));
-            OpenState::Ready
         } else {
             thread.spawn(move |thread| thread.open_and_run(opening));
-            OpenState::Opening
-        };
-        Ok((engine, state))
+        }
+        Ok(engine)
+    }
+
+    /// Whether the file has been migrated; it stays `Ready` while the engine closes.
+    pub fn state(&self) -> OpenState {
+        let ready = self.shared.ready.load(Ordering::Acquire);
+        if ready { OpenState::Ready } else { OpenState::Opening }
     }
 
     /// Whether calls still work; the reason when they do not.
@@ -187,11 +192,12 @@ impl Engine {
     ) -> Result<T, WaistError> {
         self.check_open()?;
         let reader = self.shared.reader.read().unwrap_or_else(PoisonError::into_inner);
-        let reader = reader.as_ref().ok_or_else(|| {
-            WaistError::new(
+        let reader = reader.as_ref().ok_or_else(|| match self.state() {
+            OpenState::Ready => WaistError::closed(),
+            OpenState::Opening => WaistError::new(
                 ErrorCode::Suspended,
                 "The file is still being migrated. Wait for the event `opened`.",
-            )
+            ),
         })?;
         Ok(reader.read(READ_BUDGET_STEPS, read)?)
     }
@@ -206,6 +212,7 @@ impl Shared {
     fn new() -> Self {
         Self {
             reader: RwLock::new(None),
+            ready: AtomicBool::new(false),
             status: Mutex::new(None),
             watches: AtomicU32::new(0),
             questions: AtomicU32::new(0),
@@ -352,6 +359,7 @@ impl ActorThread {
             chance: Chance::from_os(),
         })?;
         self.shared.set_reader(Some(reader));
+        self.shared.ready.store(true, Ordering::Release);
         Ok(actor)
     }
 
@@ -368,7 +376,14 @@ impl ActorThread {
                 self.run(actor);
             }
             Err(error) => {
-                self.session.push(Event::OpenFailed { error: error.clone() });
+                // A runtime that came meanwhile waits for the same news.
+                let latecomers = self.inputs.try_iter().filter_map(|input| match input {
+                    Input::Takeover(session) => Some(session),
+                    _ => None,
+                });
+                for session in latecomers.chain([Arc::clone(&self.session)]) {
+                    session.push(Event::OpenFailed { error: error.clone() });
+                }
                 self.finish(error, Vec::new());
             }
         }

@@ -58,7 +58,8 @@ impl Network {
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.expect("the system gives an app one more event queue");
-            let client = Client { http: http_client(policy), codec, inbox };
+            let timeout = Duration::from_millis(policy.request_timeout_ms);
+            let client = Client { http: http_client(policy), timeout, codec, inbox };
             runtime.block_on(async {
                 let mut hints: Option<JoinHandle<()>> = None;
                 while let Some(effect) = waiting.recv().await {
@@ -90,6 +91,8 @@ fn http_client(policy: Policy) -> reqwest::Client {
 #[derive(Clone)]
 struct Client {
     http: reqwest::Client,
+    /// Until a request, its answer's body included, counts as lost. The live connection has none.
+    timeout: Duration,
     codec: RestCodec,
     inbox: Sender<Input>,
 }
@@ -179,7 +182,8 @@ impl Client {
             tracing::debug!(error = %error.without_url(), "no answer");
             BackendFailure::Transport
         };
-        let response = self.request(request, token).send().await.map_err(transport)?;
+        let request = self.request(request, token).timeout(self.timeout);
+        let response = request.send().await.map_err(transport)?;
         let mut answer = Answer::head(&response);
         let mut chunks = response.bytes_stream();
         while let Some(chunk) = chunks.next().await {

@@ -7,7 +7,7 @@ use crate::call::Completion;
 use crate::engine::Engine;
 use crate::registry::{Registry, canonical};
 use crate::session::Session;
-use crate::waist::{Command, Config, OpenState, Opened, Query, WaistError};
+use crate::waist::{Command, Config, Opened, Query, WaistError};
 use mailboat_store::Window;
 
 /// Called from any thread with an engine's number: "drain it". At most one such call
@@ -66,10 +66,11 @@ impl Runtime {
         }
         let id = Registry::next_id();
         let session = Session::new(id, 1, Arc::clone(&self.wake), Arc::clone(&self.hold));
-        let (engine, state) = Engine::open(id, path, config, Arc::clone(&session))?;
+        let engine = Engine::open(id, path, config, Arc::clone(&session))?;
         registry.insert(&engine);
+        let answer = opened(&engine, 1);
         self.attached().insert(id, Attached { engine, session });
-        Ok(opened(id, 1, state))
+        Ok(answer)
     }
 
     /// A synchronous read: takes a `Query`, answers what it says.
@@ -138,14 +139,14 @@ impl Runtime {
         let mut attached = self.attached();
         let ours = attached.get(&engine.id).filter(|ours| ours.session.is_alive());
         if let Some(ours) = ours.filter(|ours| ours.session.generation == engine.generation()) {
-            return opened(engine.id, ours.session.generation, OpenState::Ready);
+            return opened(engine, ours.session.generation);
         }
         let (wake, hold) = (Arc::clone(&self.wake), Arc::clone(&self.hold));
         let session =
             engine.take_over(|generation| Session::new(engine.id, generation, wake, hold));
         let generation = session.generation;
         attached.insert(engine.id, Attached { engine: Arc::clone(engine), session });
-        opened(engine.id, generation, OpenState::Ready)
+        opened(engine, generation)
     }
 
     fn find(&self, engine: u32) -> Result<Attached, WaistError> {
@@ -171,6 +172,7 @@ impl Drop for Runtime {
     }
 }
 
-fn opened(engine: u32, generation: u32, state: OpenState) -> String {
-    serde_json::to_string(&Opened { engine, generation, state }).expect("plain numbers become JSON")
+fn opened(engine: &Engine, generation: u32) -> String {
+    let opened = Opened { engine: engine.id, generation, state: engine.state() };
+    serde_json::to_string(&opened).expect("plain numbers become JSON")
 }

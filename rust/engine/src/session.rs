@@ -91,6 +91,10 @@ impl Session {
 
     /// Queues an event and wakes the runtime if it sleeps.
     pub fn push(&self, event: Event) {
+        // Nobody drains for a runtime that is gone; what waited for it would only grow.
+        if !self.is_alive() {
+            return;
+        }
         self.change(|queue| match event {
             Event::Status(status) => queue.status = Some(status),
             other => queue.events.push(other),
@@ -180,10 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn a_runtime_that_is_gone_is_not_woken() {
+    fn a_runtime_that_is_gone_is_told_nothing() {
         let (session, wakes) = counted();
         session.end();
         session.push(Event::Closed { error: WaistError::new(ErrorCode::Closed, "gone") });
         assert_eq!(wakes.load(Ordering::Relaxed), 0);
+        assert!(session.drain().events.is_empty());
     }
 }

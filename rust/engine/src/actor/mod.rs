@@ -394,6 +394,8 @@ impl Actor {
         self.tell(Event::Closed { error: WaistError::new(ErrorCode::Closed, sentence) });
         self.detach(now);
         self.session = session;
+        // It may have come while the file was being migrated.
+        self.tell(Event::Opened);
         self.shared.forget_status();
     }
 
