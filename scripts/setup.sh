@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# Makes a machine that has Node, Rust and a C++ compiler ready for the demo, the
+# tests or the benchmarks. Every other script begins with it. It may be run at
+# any time: what is current is skipped.
+#
+#   scripts/setup.sh [--for demo|check|test|bench]    (without it: test)
+
+. "$(dirname "$0")/lib.sh"
+
+purpose='test'
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    '--for demo' | '--for check' | '--for test' | '--for bench') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|check|test|bench]" ;;
+  esac
+  shift 2
+done
+
+# The version is pinned so that a new release cannot turn the tests red.
+cargo_deny_version=0.20.2
+
+# Lines of `command package suites`: the command that must be there, Debian's
+# package that brings it, and the suites that need it.
+wanted_packages() {
+  echo 'c++ g++ all of them'
+  echo 'cc gcc all of them'
+  if [ "$purpose" = bench ]; then
+    echo 'make make the benchmarks'
+    echo 'python3 python3 the benchmarks'
+  fi
+}
+
+install_system_packages() {
+  local command package suites as_root=() missing=()
+  while read -r command package suites; do
+    if have "$command"; then continue; fi
+    echo "    $command is missing (package $package); suites that cannot run without it: $suites"
+    missing+=("$package")
+  done < <(wanted_packages)
+  if [ ${#missing[@]} -eq 0 ]; then return; fi
+  if ! have apt-get; then
+    echo "    there is no apt-get here: install ${missing[*]} by hand"
+    return 1
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! have sudo || ! sudo -n true 2>/dev/null; then
+      echo "    neither root nor sudo without a password: run 'apt-get install ${missing[*]}' as root"
+      return 1
+    fi
+    as_root=(sudo -n)
+  fi
+  with_log apt-update "${as_root[@]}" apt-get update
+  with_log apt-install "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# The lock file and the Node version that node_modules was installed for.
+npm_fingerprint() {
+  { cat package-lock.json; node --version; } | sha256sum | cut -d' ' -f1
+}
+
+install_npm_packages() {
+  local stamp=node_modules/.mailboat-stamp
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$(npm_fingerprint)" ]; then
+    echo '    current'
+    return
+  fi
+  with_log npm-ci npm ci --no-audit --no-fund
+  npm_fingerprint >"$stamp"
+}
+
+# Copied beside and moved into place: a process that has the old one loaded keeps it.
+install_node_library() {
+  mkdir -p build
+  if ! cmp -s target/release/libmailboat_node.so build/mailboat.node; then
+    cp target/release/libmailboat_node.so build/mailboat.node.new
+    mv build/mailboat.node.new build/mailboat.node
+  fi
+}
+
+build_rust() {
+  # One test is built too: then cargo takes the features of the dependencies that
+  # the tests take, and the tests compile nothing a second time (docs/adr/0007).
+  # In CI a lock file that does not fit is an error; at a desk cargo mends it.
+  cargo build --release --workspace --lib --bins --test generated ${CI:+--locked}
+  [ -x target/release/mailboat-devserver ] || die 'the build made no target/release/mailboat-devserver'
+  install_node_library
+}
+
+js_fingerprint() {
+  find js/src package.json package-lock.json tsconfig*.json -type f -print0 |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+}
+
+build_js() {
+  local stamp=build/js.stamp
+  if [ -f dist/index.js ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(js_fingerprint)" ]; then
+    echo '    current'
+    return
+  fi
+  rm -rf dist
+  npm run --silent build:js
+  js_fingerprint >"$stamp"
+}
+
+install_cargo_deny() {
+  if [ "$(build/tools/bin/cargo-deny --version 2>/dev/null)" = "cargo-deny $cargo_deny_version" ]; then
+    echo '    current'
+    return
+  fi
+  # Without optimisation: it compiles three times as fast and checks in a second all the same.
+  with_log cargo-deny cargo install cargo-deny --version "$cargo_deny_version" --locked --debug --root build/tools
+}
+
+# better-sqlite3's own install script would look for a prebuilt file outside the
+# registries. Its source is in the package; Node's headers are beside Node, or in
+# the registry's copy of the same Node.
+build_better_sqlite3() {
+  local node_root headers
+  if node -e "new (require('better-sqlite3'))(':memory:')" 2>/dev/null; then
+    echo '    current'
+    return
+  fi
+  node_root=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
+  if [ ! -f "$node_root/include/node/node.h" ]; then
+    headers=node-linux-$(node -p process.arch)@$(node -p process.versions.node)
+    with_log node-headers npm install --prefix build/node-headers --no-save --ignore-scripts "$headers"
+    node_root=$PWD/build/node-headers/node_modules/${headers%@*}
+  fi
+  with_log better-sqlite3 env npm_config_nodedir="$node_root" \
+    npm explore better-sqlite3 -- node-gyp rebuild --release
+}
+
+check_node() {
+  if ! have node || ! have npm; then
+    die 'Node and npm are not installed. Install Node 20 or newer and run this again.'
+  fi
+  if [ "$(node -p 'Number.parseInt(process.versions.node) >= 20')" != true ]; then
+    die "Node $(node --version) is too old. Install Node 20 or newer and run this again."
+  fi
+}
+
+start=$SECONDS
+check_node
+step 'System packages' install_system_packages
+use_pinned_rust
+step 'npm packages (about a minute the first time)' install_npm_packages
+step 'Rust engine and dev server (about three minutes the first time)' build_rust
+step 'TypeScript package (a few seconds)' build_js
+if [ "$purpose" = test ]; then
+  step "cargo-deny $cargo_deny_version (about a minute the first time)" install_cargo_deny
+fi
+if [ "$purpose" = bench ]; then
+  step 'better-sqlite3, to compare with (about a minute the first time)' build_better_sqlite3
+fi
+printf 'Set-up for %s done in %d s\n' "$purpose" $((SECONDS - start))

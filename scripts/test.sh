@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Everything (npm test): set-up, then each suite in turn. A suite that fails
+# does not stop those after it. The table at the end is read from the runners'
+# own summaries; a summary that is missing is a failure.
+
+. "$(dirname "$0")/lib.sh"
+
+scripts/setup.sh --for test
+use_pinned_rust
+
+# `kills=40 mid_commit=.. mid_request=.. after_server_commit=.. acknowledged=N delivered=M lost=0 duplicated=0 out_of_order=0`
+# A write that was committed when its writer died before saying so is delivered too: M >= N.
+count_kill() {
+  plain_text | awk '
+    /^kills=[1-9][0-9]* .* acknowledged=[0-9]+ delivered=[0-9]+ lost=0 duplicated=0 out_of_order=0$/ {
+      split($5, acknowledged, "="); split($6, delivered, "=")
+      if (acknowledged[2] > 0 && delivered[2] + 0 >= acknowledged[2] + 0) good = 1
+    }
+    END { if (good) print 1, 0, 0 }'
+}
+
+# `faults=N typed=N process_died=0 data_changed=0`
+count_faults() {
+  plain_text | awk '
+    /^faults=[0-9]+ typed=[0-9]+ process_died=0 data_changed=0$/ {
+      split($1, faults, "="); split($2, typed, "=")
+      result = typed[2] " " faults[2] - typed[2] " 0"
+    }
+    END { if (result) print result }'
+}
+
+# `mailboat-demo sent=N delivered=N lost=0 duplicated=0 out_of_order=0 kills=K`
+count_demo() {
+  plain_text | awk '
+    /^mailboat-demo sent=[0-9]+ delivered=[0-9]+ lost=0 duplicated=0 out_of_order=0 kills=[1-9][0-9]*$/ {
+      split($2, sent, "="); split($3, delivered, "=")
+      if (sent[2] + 0 >= 100 && sent[2] == delivered[2]) good = 1
+    }
+    END { if (good) print 1, 0, 0 }'
+}
+
+# With sabotage (the server forgets its ledger) a suite must count damage and fail for it:
+# else it would not see damage of any other cause either.
+count_expected_failure() {
+  plain_text | awk -v status="$1" '
+    /^(mailboat-demo|kills=[0-9]+) .*lost=[0-9]+ duplicated=[0-9]+ out_of_order=[0-9]+( kills=[0-9]+)?$/ {
+      damage = !/ lost=0 duplicated=0 out_of_order=0/
+    }
+    END { if (damage && status != 0) print 1, 0, 0 }'
+}
+
+suite 'checks' plain 1800 scripts/check.sh --static
+suite 'rust' cargo 2400 cargo test --release --workspace --no-fail-fast
+suite 'javascript' jest 900 npm run --silent test:js
+suite 'hooks' plain 600 npm run --silent test:hooks
+suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
+suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
+suite 'faults' faults 600 npm run --silent test:faults
+suite 'demo' demo 300 npm run --silent demo
+suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
+suite_summary
