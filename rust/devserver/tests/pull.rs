@@ -88,6 +88,16 @@ fn what_changes_while_a_snapshot_is_read_comes_after_it() {
 }
 
 #[test]
+fn a_message_written_while_a_snapshot_is_read_pushes_none_out_of_it() {
+    let (_server, mut ann, mut ben) = harbour();
+    let first = ben.pull(None, "limit=1");
+    assert_eq!(ids(&first.changes), ["c1"]);
+    write_messages(&mut ann, "c1", 121..=125);
+    let (rest, _, _) = ben.pull_all(Some(&first.cursor), "");
+    assert_eq!(ids(&rest), message_ids(71..=125));
+}
+
+#[test]
 fn a_cursor_brings_what_has_changed_since_and_nothing_twice() {
     let (_server, mut ann, mut ben) = harbour();
     let (_, _, cursor) = ben.pull_all(None, "");

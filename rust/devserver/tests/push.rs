@@ -66,6 +66,20 @@ fn a_duplicate_of_a_deleted_record_names_its_own_effect() {
 }
 
 #[test]
+fn a_duplicate_tells_nothing_of_a_group_to_who_has_left_it() {
+    let server = TestServer::start();
+    let (mut ann, mut ben) = (server.user("ann"), server.user("ben"));
+    ann.push_one(&conversation("c1", &["ann", "ben"]));
+    let entry = message("c1", "m1");
+    ben.push_one(&entry);
+    ann.push_one(&update("conversations", "c1", json!({ "memberIds": ["ann"] })));
+    ann.push_one(&update("messages", "m1", json!({ "body": "not for Ben" })));
+    let (version, order, values) = placed(&ben.push_one(&entry));
+    assert_eq!((version, order), (2, 2));
+    assert!(values.is_none());
+}
+
+#[test]
 fn an_update_merges_columns_and_answers_with_the_whole_record() {
     let server = TestServer::start();
     let mut ann = server.user("ann");
