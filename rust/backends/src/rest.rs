@@ -6,14 +6,12 @@
 //! [`check_push`], [`check_pull`], [`check_older`].
 
 mod answer;
-mod batch;
 mod check;
 mod request;
 mod retry_after;
 pub mod wire;
 
 pub use answer::{HttpAnswer, is_hint, read_hints_start, read_older, read_pull, read_push};
-pub use batch::fit;
 pub use check::{Settled, check_older, check_pull, check_push};
 pub use request::{CodecError, HttpRequest, Method, OlderQuery, PullQuery, RestCodec};
 
