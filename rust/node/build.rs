@@ -1,1 +1,5 @@
-fn main() { napi_build::setup(); }
+//! Tells the linker what Node's add-ons need on this platform.
+
+fn main() {
+    napi_build::setup();
+}

@@ -77,7 +77,7 @@ describe("a process in Node", () => {
   it("pays for a hundred commands in flight with a handful of events", async () => {
     const { code, lines } = await run("inFlight", file("a.db"));
     expect(code).toBe(0);
-    // Two or three as a rule; one for each command would be a hundred.
+    // Two or three as a rule. One for each command would be a hundred.
     expect(Number(lines[0])).toBeLessThan(20);
   });
 
