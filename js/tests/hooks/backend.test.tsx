@@ -133,7 +133,12 @@ describe("a backend in JavaScript", () => {
         }),
       older: (request): Promise<OlderPage> => {
         asked.push(request);
-        return Promise.resolve({ changes: [message("m7", 7), message("m8", 8)], more: false });
+        // The engine asks for the newest first: only pages of history say where gaps are.
+        return Promise.resolve(
+          request.before === null
+            ? { changes: [message("m9", 9)], more: true }
+            : { changes: [message("m7", 7), message("m8", 8)], more: false },
+        );
       },
     };
     function message(id: string, order: number): PullPage["changes"][number] {
@@ -148,6 +153,9 @@ describe("a backend in JavaScript", () => {
     await during(() => view.current.loadOlder());
     expect(view.current.messages.map(({ body }) => body)).toEqual(["m7", "m8", "m9"]);
     expect(view.current.hasOlder).toBe(false);
-    expect(asked).toMatchObject([{ collection: "messages", lane: "c1", before: 9 }]);
+    expect(asked).toMatchObject([
+      { collection: "messages", lane: "c1", before: null },
+      { collection: "messages", lane: "c1", before: 9 },
+    ]);
   });
 });

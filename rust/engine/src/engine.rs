@@ -298,7 +298,8 @@ pub(crate) fn answer_query(
     })
 }
 
-fn json(value: &impl serde::Serialize) -> String {
+/// The JSON text of an answer.
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("answers have string keys and finite numbers")
 }
 
@@ -416,14 +417,13 @@ impl ActorThread {
                 return Vec::new();
             }
             if inputs.is_empty() && !is_due(wake_at) {
-                actor.checkpoint(true);
+                actor.idle();
                 idle_since_turn = true;
                 continue;
             }
             idle_since_turn = false;
             self.follow_takeover(&inputs);
             let turn = actor.turn(inputs, now());
-            actor.checkpoint(false);
             wake_at = turn.wake_at;
             if let Some(network) = &mut self.network {
                 turn.effects.into_iter().for_each(|effect| network.carry_out(effect));

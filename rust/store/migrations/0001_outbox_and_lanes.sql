@@ -40,7 +40,7 @@ CREATE TABLE mailboat_lanes (
     held INTEGER NOT NULL DEFAULT 0             -- 1 while the head lies behind the barrier
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mailboat_lanes_by_urgency ON mailboat_lanes (held, sort_key, head, not_before);
-CREATE INDEX mailboat_lanes_by_due ON mailboat_lanes (held, not_before);
+CREATE INDEX mailboat_lanes_by_due ON mailboat_lanes (held, not_before) WHERE not_before > 0;
 
 -- What happened to each entry: audit log and attempt history.
 CREATE TABLE mailboat_transitions (

@@ -58,14 +58,10 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        let (failure, message) = match &error {
-            rusqlite::Error::SqliteFailure(failure, message) => (failure, message.clone()),
-            rusqlite::Error::SqlInputError { error, msg, .. } => (error, Some(msg.clone())),
+        let rusqlite::Error::SqliteFailure(failure, message) = error else {
             // Conversions quote the value that failed; its kind is enough.
-            _ => {
-                let message = "a stored value has an unexpected type".into();
-                return Self::Sqlite { code: 0, message };
-            }
+            let message = "a stored value has an unexpected type".into();
+            return Self::Sqlite { code: 0, message };
         };
         match failure.code {
             SqliteCode::DiskFull => Self::DiskFull,

@@ -12,6 +12,7 @@
 mod delivery;
 mod error;
 mod held;
+mod history;
 mod lock;
 mod mutation;
 mod open;

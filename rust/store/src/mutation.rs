@@ -1,10 +1,12 @@
 //! Local writes: the row and its outbox entry, in one transaction.
 
 use mailboat_core::{EntryId, LanePolicy, Operation, Timestamp};
+use rusqlite::OptionalExtension;
+use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
 
 use crate::delivery::Delivery;
 use crate::error::StoreError;
-use crate::record::{Base, Record, merge};
+use crate::record::{Head, Record, merge, to_json, write_row};
 use crate::tables::{PENDING_POSITION, Table};
 use crate::transaction::Transaction;
 use crate::values::{Values, check, check_id};
@@ -30,19 +32,17 @@ impl Transaction<'_> {
     /// [`StoreError::InvalidArgument`] when it does not fit the schema or names no
     /// record, [`StoreError::Exists`] when a create names one.
     pub fn write(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
+        self.standing()?;
         let (number, table) = self.table(&mutation.collection)?;
         check_id(&mutation.record_id)?;
         check(&table.collection, mutation.operation, &mutation.values)?;
-        let record = Record::find(self.connection, table, &mutation.record_id)?;
-        match (mutation.operation, record) {
-            (Operation::Create, None) => self.create(number, table, mutation, now),
-            (Operation::Create, Some(_)) => {
-                Err(StoreError::Exists { collection: mutation.collection.clone() })
-            }
-            (_, Some(record)) if !record.deleted => {
-                self.change(number, table, mutation, record, now)
-            }
-            _ => Err(StoreError::InvalidArgument(format!(
+        if mutation.operation == Operation::Create {
+            return self.create(number, table, mutation, now);
+        }
+        let found = Record::find(self.connection, table, &mutation.record_id)?;
+        match found.filter(|record| !record.head.deleted) {
+            Some(record) => self.change(number, table, mutation, record, now),
+            None => Err(StoreError::InvalidArgument(format!(
                 "{} has no record of this id.",
                 mutation.collection
             ))),
@@ -56,20 +56,27 @@ impl Transaction<'_> {
         mutation: &Mutation,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let lane = lane_of(table, &mutation.record_id, &mutation.values).to_owned();
-        let sequence = self.enqueue(table, mutation, &lane, now)?;
-        let record = Record {
-            shown: mutation.values.clone(),
-            base: Base::None,
+        let sequence = self.next_sequence();
+        let head = Head {
             version: 0,
             position: PENDING_POSITION + sequence,
             revision: self.revision(),
             delivery: Delivery::Queued,
             deleted: false,
         };
-        record.insert(self.connection, table, &mutation.record_id)?;
-        self.touch(number, &lane);
-        Ok(())
+        let (id, values) = (&mutation.record_id, &mutation.values);
+        // The primary key finds out whether the id is taken.
+        write_row(self.connection, table, &table.insert, id, values, None, head).map_err(
+            |error| match error {
+                StoreError::Sqlite { code: SQLITE_CONSTRAINT_PRIMARYKEY, .. } => {
+                    StoreError::Exists { collection: mutation.collection.clone() }
+                }
+                other => other,
+            },
+        )?;
+        let lane = table.lane_of(id, values);
+        self.touch(number, table, lane);
+        self.enqueue(table, mutation, sequence, lane, now)
     }
 
     fn change(
@@ -80,46 +87,68 @@ impl Transaction<'_> {
         mut record: Record,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let lane = lane_of(table, &mutation.record_id, &record.shown).to_owned();
-        self.enqueue(table, mutation, &lane, now)?;
+        let id = &mutation.record_id;
+        let lane = match self.unsettled_lane(table, &record, id)? {
+            Some(lane) => lane,
+            None => table.lane_of(id, &record.shown).to_owned(),
+        };
+        let sequence = self.next_sequence();
+        self.enqueue(table, mutation, sequence, &lane, now)?;
+        self.touch(number, table, table.lane_of(id, &record.shown));
         merge(&mut record.shown, &mutation.values);
-        record.deleted = mutation.operation == Operation::Delete;
-        if record.delivery == Delivery::Sent {
-            record.delivery = Delivery::Queued;
-        }
-        record.revision = self.revision();
-        record.replace(self.connection, table, &mutation.record_id)?;
-        self.touch(number, &lane);
         // The write may have moved the record into another lane's windows.
-        self.touch(number, lane_of(table, &mutation.record_id, &record.shown));
-        Ok(())
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        record.head.deleted = mutation.operation == Operation::Delete;
+        if record.head.delivery == Delivery::Sent {
+            record.head.delivery = Delivery::Queued;
+        }
+        record.head.revision = self.revision();
+        record.replace(self.connection, table, id)
+    }
+
+    /// The lane in which earlier writes of a record wait. Later ones follow them there,
+    /// even when one of them has moved the record: nothing may overtake its create.
+    fn unsettled_lane(
+        &self,
+        table: &Table,
+        record: &Record,
+        id: &str,
+    ) -> Result<Option<String>, StoreError> {
+        if record.head.delivery == Delivery::Sent || table.collection.lane_column.is_none() {
+            return Ok(None);
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT lane FROM mailboat_outbox
+             WHERE record_id = ? AND collection = ? ORDER BY sequence DESC LIMIT 1",
+        )?;
+        Ok(statement.query_row((id, &table.collection.name), |row| row.get(0)).optional()?)
     }
 
     fn enqueue(
         &mut self,
         table: &Table,
         mutation: &Mutation,
+        sequence: i64,
         lane: &str,
         now: Timestamp,
-    ) -> Result<i64, StoreError> {
-        let json = serde_json::to_string(&mutation.values).expect("JSON values always become JSON");
+    ) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
                 "INSERT INTO mailboat_outbox
-                 (id, collection, record_id, operation, mutation, lane, lane_policy, enqueued_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                 (sequence, id, collection, record_id, operation, mutation, lane, lane_policy, enqueued_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )?
             .execute((
+                sequence,
                 mutation.entry.as_bytes(),
                 &mutation.collection,
                 &mutation.record_id,
                 operation_code(mutation.operation),
-                &json,
+                to_json(&mutation.values),
                 lane,
                 policy_code(table.collection.lane_policy),
                 now.0,
             ))?;
-        let sequence = self.connection.last_insert_rowid();
         self.connection
             .prepare_cached(
                 "INSERT INTO mailboat_lanes (lane, head, sort_key, not_before) VALUES (?, ?, ?, 0)
@@ -127,14 +156,8 @@ impl Transaction<'_> {
             )?
             .execute((lane, sequence, now.0))?;
         self.changes.pending += 1;
-        Ok(sequence)
+        Ok(())
     }
-}
-
-/// The lane of a record's entries: the value of the lane column, else the record itself.
-pub(crate) fn lane_of<'a>(table: &Table, id: &'a str, values: &'a Values) -> &'a str {
-    let column = table.collection.lane_column.as_deref();
-    column.and_then(|column| values.get(column)).and_then(|value| value.as_str()).unwrap_or(id)
 }
 
 pub(crate) fn operation_code(operation: Operation) -> i64 {

@@ -9,7 +9,9 @@ use std::time::Duration;
 use futures::executor::block_on;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqlSafeStr, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqlSafeStr, SqliteConnection,
+};
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
@@ -117,9 +119,10 @@ impl Opening {
     }
 }
 
-/// FULL is set before each transaction that needs it. The writer checkpoints by
-/// itself when idle, so SQLite does not; `fullfsync` matters on Apple's systems only.
-const WRITER_PRAGMAS: &str = "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;
+/// FULL is set before each transaction that needs it. The writer copies the log when
+/// idle; SQLite does so itself only when it reaches its limit of 64 MB (16 384 pages).
+/// `fullfsync` matters on Apple's systems only.
+const WRITER_PRAGMAS: &str = "PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;
     PRAGMA synchronous = NORMAL; PRAGMA fullfsync = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000";
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -143,7 +146,9 @@ fn check_header(path: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     if header.len() < HEADER_BYTES || !header.starts_with(SQLITE_MAGIC) {
-        return Err(StoreError::Corrupt("The file is not a database. It was left as it is.".into()));
+        return Err(StoreError::Corrupt(
+            "The file is not a database. It was left as it is.".into(),
+        ));
     }
     let four_bytes = |at: usize| [header[at], header[at + 1], header[at + 2], header[at + 3]];
     if four_bytes(APPLICATION_ID_AT) != APPLICATION_ID {

@@ -1,19 +1,26 @@
 //! The outbox: what may go, what went, and what became of it.
 
+use std::collections::BTreeSet;
+
 use mailboat_core::{Candidate, EntryId, LanePolicy, Operation, Reason, Timestamp, Transition};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::mutation::{operation_from_code, policy_from_code};
-use crate::record::{Base, Record, Unsettled, merge};
+use crate::open::in_transaction;
+use crate::record::{Base, Record, Unsettled, merge, stored_version};
 use crate::tables::Table;
 use crate::transaction::{Transaction, find_table};
-use crate::values::{Values, parse_values};
+use crate::values::{Values, parse_values, unreadable};
 
 /// Most entries that one page of the outbox shows.
 pub const MAX_OUTBOX_PAGE_ENTRIES: u32 = 500;
+/// What a request adds to an entry's own values, ids and names, in bytes, at the most:
+/// keys, punctuation, the entry's id, its operation, collection and lane policy.
+const ENVELOPE_BYTES: u32 = 256;
 /// Transitions kept for `why` and the audit log; older ones are pruned.
 pub const MAX_TRANSITIONS: i64 = 50_000;
 
@@ -89,26 +96,53 @@ pub struct Due {
     pub next_due: Option<Timestamp>,
 }
 
-const QUEUED_COLUMNS: &str =
-    "sequence, id, collection, record_id, operation, mutation, lane, lane_policy, attempts, dead";
+const SELECT_QUEUED: &str =
+    "SELECT sequence, id, collection, record_id, operation, mutation, lane, lane_policy, attempts, dead
+     FROM mailboat_outbox WHERE id = ?";
+/// A delay longer than this may come from a clock that has stepped back since. Such
+/// lanes are shown as well, last; the plan knows which delays the policy gives.
+const LONG_DELAY_MS: u64 = 3_600_000;
 
 /// Picks what may go at `now`: lanes by urgency, at most `limit` entries.
 pub(crate) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
+    // The plus keeps SQLite on the index by urgency, which needs no sorting.
     let mut lanes = connection.prepare_cached(
         "SELECT lane, head, coalesce(barrier, 9223372036854775807) FROM mailboat_lanes
-         WHERE held = 0 AND not_before <= ? ORDER BY sort_key LIMIT ?",
+         WHERE held = 0 AND +not_before <= ? ORDER BY sort_key, head LIMIT ?",
     )?;
+    let mut candidates = Vec::new();
+    add_candidates(connection, lanes.query((now.0, limit))?, limit, &mut candidates)?;
+    let mut left_behind = connection.prepare_cached(
+        "SELECT lane, head, coalesce(barrier, 9223372036854775807) FROM mailboat_lanes
+         WHERE held = 0 AND not_before > ? AND not_before > 0
+         ORDER BY not_before, sort_key, head LIMIT ?",
+    )?;
+    let long_after = now.plus_ms(LONG_DELAY_MS).0;
+    add_candidates(connection, left_behind.query((long_after, limit))?, limit, &mut candidates)?;
+    let next_due = connection
+        .prepare_cached(
+            "SELECT min(not_before) FROM mailboat_lanes
+             WHERE held = 0 AND not_before > ? AND not_before > 0",
+        )?
+        .query_row([now.0], |row| row.get::<_, Option<i64>>(0))?
+        .map(Timestamp);
+    Ok(Due { candidates, next_due })
+}
+
+/// Adds the sendable entries of `lanes` until there are `limit`.
+fn add_candidates(
+    connection: &Connection,
+    mut lanes: Rows<'_>,
+    limit: u32,
+    candidates: &mut Vec<Candidate>,
+) -> Result<(), StoreError> {
     let mut entries = connection.prepare_cached(
-        "SELECT id, length(mutation), not_before FROM mailboat_outbox
-         WHERE lane = ? AND dead = 0 AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?",
+        "SELECT id, octet_length(mutation) + octet_length(record_id) + octet_length(lane), not_before
+         FROM mailboat_outbox WHERE lane = ? AND dead = 0 AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?",
     )?;
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut rows = lanes.query((now.0, limit))?;
-    while let Some(row) = rows.next()? {
+    while candidates.len() < limit as usize {
+        let Some(row) = lanes.next()? else { break };
         let room = limit as usize - candidates.len();
-        if room == 0 {
-            break;
-        }
         let lane: String = row.get(0)?;
         let (head, barrier): (i64, i64) = (row.get(1)?, row.get(2)?);
         let found = entries.query_map((&lane, head, barrier, room as i64), |row| {
@@ -116,7 +150,7 @@ pub(crate) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result
             Ok(Candidate {
                 id: EntryId::from_bytes(row.get(0)?),
                 lane: lane.clone(),
-                bytes: row.get(1)?,
+                bytes: row.get::<_, u32>(1)?.saturating_add(ENVELOPE_BYTES),
                 not_before: (not_before > 0).then_some(Timestamp(not_before)),
             })
         })?;
@@ -124,13 +158,7 @@ pub(crate) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result
             candidates.push(candidate?);
         }
     }
-    let next_due = connection
-        .prepare_cached(
-            "SELECT min(not_before) FROM mailboat_lanes WHERE held = 0 AND not_before > ?",
-        )?
-        .query_row([now.0], |row| row.get::<_, Option<i64>>(0))?
-        .map(Timestamp);
-    Ok(Due { candidates, next_due })
+    Ok(())
 }
 
 /// A page of the outbox in the order of writing.
@@ -179,25 +207,38 @@ pub(crate) fn counts(connection: &Connection) -> Result<(i64, i64), StoreError> 
     Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
+/// The place of the newest entry; 0 when there is none.
+pub(crate) fn last_sequence(connection: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT coalesce(max(sequence), 0) FROM mailboat_outbox";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
 /// After a kill: what was on its way waits again. Its fate is unknown, so it stays `attempted`.
 pub(crate) fn requeue_interrupted(
     connection: &Connection,
     tables: &[Table],
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
-        "SELECT DISTINCT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND dead = 0",
+        "SELECT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND dead = 0",
     )?;
-    let rows =
-        statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    for row in rows {
-        let (collection, record_id) = row?;
-        // A collection that the schema no longer names keeps its entries for a later one.
-        let Ok((_, table)) = find_table(tables, &collection) else { continue };
-        let sql =
-            format!("UPDATE {} SET _delivery = 1 WHERE \"id\" = ? AND _delivery = 2", table.name);
-        connection.prepare_cached(&sql)?.execute([record_id])?;
+    let records = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>, _>>()?;
+    if records.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    in_transaction(connection, || {
+        for (collection, record_id) in &records {
+            // A collection that the schema no longer names keeps its entries for a later one.
+            let Ok((_, table)) = find_table(tables, collection) else { continue };
+            let sql = format!(
+                "UPDATE {} SET _delivery = 1 WHERE \"id\" = ? AND _delivery = 2",
+                table.name
+            );
+            connection.prepare_cached(&sql)?.execute([record_id])?;
+        }
+        Ok(())
+    })
 }
 
 impl Transaction<'_> {
@@ -211,6 +252,7 @@ impl Transaction<'_> {
         batch: &[EntryId],
         now: Timestamp,
     ) -> Result<Vec<QueuedEntry>, StoreError> {
+        self.standing()?;
         let mut entries = Vec::with_capacity(batch.len());
         for id in batch {
             let Some(entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
@@ -220,7 +262,7 @@ impl Transaction<'_> {
                 )?
                 .execute([entry.sequence])?;
             self.log(&entry.id, now, "attempted", entry.attempts, None)?;
-            self.show_delivery(&entry, "CASE _delivery WHEN 1 THEN 2 ELSE _delivery END")?;
+            self.deliver(&entry, Delivery::Queued, Delivery::Sending)?;
             entries.push(entry);
         }
         Ok(entries)
@@ -231,10 +273,8 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn put_back(&mut self, batch: &[QueuedEntry]) -> Result<(), StoreError> {
-        for entry in batch {
-            self.show_delivery(entry, "CASE _delivery WHEN 2 THEN 1 ELSE _delivery END")?;
-        }
-        Ok(())
+        self.standing()?;
+        batch.iter().try_for_each(|entry| self.deliver(entry, Delivery::Sending, Delivery::Queued))
     }
 
     /// Carries out what the answer means for each entry of a batch. `values` is the
@@ -247,12 +287,12 @@ impl Transaction<'_> {
         settled: &[(&QueuedEntry, Transition, Option<Values>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut lanes: Vec<&str> = Vec::new();
+        self.standing()?;
+        // Sorted, so that the same answers change the file in the same way.
+        let mut lanes: BTreeSet<&str> = BTreeSet::new();
         for (entry, transition, values) in settled {
             self.settle_one(entry, transition, values.as_ref(), now)?;
-            if !lanes.contains(&entry.lane.as_str()) {
-                lanes.push(&entry.lane);
-            }
+            lanes.insert(&entry.lane);
         }
         for lane in lanes {
             self.refresh_lane(lane)?;
@@ -265,6 +305,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`StoreError::InvalidArgument`] when there is no such dead letter.
     pub fn retry(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        self.standing()?;
         let entry = self.dead_letter(id)?;
         self.connection
             .prepare_cached(
@@ -284,6 +325,7 @@ impl Transaction<'_> {
     /// # Errors
     /// [`StoreError::InvalidArgument`] when there is no such dead letter.
     pub fn discard(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        self.standing()?;
         let entry = self.dead_letter(id)?;
         self.remove(&entry)?;
         self.changes.failed -= 1;
@@ -301,31 +343,52 @@ impl Transaction<'_> {
     ) -> Result<(), StoreError> {
         match transition {
             Transition::Acked { version, order } => {
-                self.remove(entry)?;
+                // An answer that comes twice finds nothing the second time.
+                if !self.remove(entry)? {
+                    return Ok(());
+                }
                 self.changes.pending -= 1;
                 self.log(&entry.id, now, "acked", entry.attempts, None)?;
                 self.acknowledge(entry, *version, *order, values)
             }
             Transition::Retry { attempts, not_before } => {
-                self.connection
-                    .prepare_cached("UPDATE mailboat_outbox SET attempts = ?, not_before = ? WHERE sequence = ?")?
-                    .execute((attempts, not_before.0, entry.sequence))?;
+                let changed = self
+                    .connection
+                    .prepare_cached(
+                        "UPDATE mailboat_outbox SET attempts = ?, not_before = ?
+                         WHERE sequence = ? AND id = ? AND dead = 0",
+                    )?
+                    .execute((attempts, not_before.0, entry.sequence, entry.id.as_bytes()))?;
+                if changed == 0 {
+                    return Ok(());
+                }
                 self.log(&entry.id, now, "retry", *attempts, None)?;
-                self.reshow(entry)
+                self.deliver(entry, Delivery::Sending, Delivery::Queued)
             }
             Transition::DeadLetter { attempts, reason } => {
-                self.connection
+                let changed = self
+                    .connection
                     .prepare_cached(
-                        "UPDATE mailboat_outbox SET dead = 1, attempts = ?, reason_code = ?, reason_message = ?
-                         WHERE sequence = ?",
+                        "UPDATE mailboat_outbox
+                         SET dead = 1, attempts = ?, reason_code = ?, reason_message = ?
+                         WHERE sequence = ? AND id = ? AND dead = 0",
                     )?
-                    .execute((attempts, &reason.code, &reason.message, entry.sequence))?;
+                    .execute((
+                        attempts,
+                        &reason.code,
+                        &reason.message,
+                        entry.sequence,
+                        entry.id.as_bytes(),
+                    ))?;
+                if changed == 0 {
+                    return Ok(());
+                }
                 self.changes.pending -= 1;
                 self.changes.failed += 1;
                 self.log(&entry.id, now, "dead", *attempts, Some(&reason.code))?;
                 self.reshow(entry)
             }
-            Transition::Unchanged => self.reshow(entry),
+            Transition::Unchanged => self.deliver(entry, Delivery::Sending, Delivery::Queued),
         }
     }
 
@@ -338,43 +401,55 @@ impl Transaction<'_> {
         values: Option<&Values>,
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
-        let (version, order) = (version.cast_signed(), order.cast_signed());
-        let unsettled = self.unsettled(&entry.collection, &entry.record_id)?;
-        let Some(mut record) = Record::find(self.connection, table, &entry.record_id)? else {
-            return Ok(());
-        };
-        self.touch(number, &entry.lane);
-        record.revision = self.revision();
-        // A pull that came first may have brought this version, or a later one.
-        if version > record.version {
-            record.version = version;
-            record.position = order;
-            record.base = base_after(&record.base, entry, values);
+        let (version, order) = (stored_version(version), order.cast_signed());
+        let revision = self.revision();
+        if values.is_none() && entry.operation != Operation::Delete {
+            let confirmed: Option<String> = self
+                .connection
+                .prepare_cached(&table.confirm)?
+                .query_row((version, order, revision, &entry.record_id, &entry.collection), |row| {
+                    row.get(0)
+                })
+                .optional()?;
+            if let Some(lane) = confirmed {
+                self.touch(number, table, &lane);
+                return Ok(());
+            }
         }
-        if entry.operation == Operation::Delete {
-            record.base = Base::Deleted;
-        }
-        if record.replay(&unsettled) {
-            record.replace(self.connection, table, &entry.record_id)
-        } else {
-            self.delete_row(table, &entry.record_id)
-        }
+        self.rework(entry, |record| {
+            // A pull that came first may have brought this version, or a later one.
+            if version > record.head.version {
+                (record.head.version, record.head.position) = (version, order);
+                record.base = base_after(&record.base, entry, values);
+            }
+            if entry.operation == Operation::Delete {
+                record.base = Base::Deleted;
+            }
+        })
     }
 
     /// Shows a record anew after something about its entries changed.
     fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
+        self.rework(entry, |_| {})
+    }
+
+    /// Changes an entry's record, and shows it with what is unsettled.
+    fn rework(
+        &mut self,
+        entry: &QueuedEntry,
+        change: impl FnOnce(&mut Record),
+    ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
-        let unsettled = self.unsettled(&entry.collection, &entry.record_id)?;
-        let Some(mut record) = Record::find(self.connection, table, &entry.record_id)? else {
-            return Ok(());
-        };
-        self.touch(number, &entry.lane);
-        record.revision = self.revision();
-        if record.replay(&unsettled) {
-            record.replace(self.connection, table, &entry.record_id)
-        } else {
-            self.delete_row(table, &entry.record_id)
+        let id = &entry.record_id;
+        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        change(&mut record);
+        record.head.revision = self.revision();
+        if !record.replay(&self.unsettled(&entry.collection, id)?) {
+            return self.delete_row(table, id);
         }
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        record.replace(self.connection, table, id)
     }
 
     pub(crate) fn delete_row(&self, table: &Table, id: &str) -> Result<(), StoreError> {
@@ -382,15 +457,24 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    fn show_delivery(&mut self, entry: &QueuedEntry, expression: &str) -> Result<(), StoreError> {
+    /// Shows that an entry's record is on its way, or waits again. A dead letter of the
+    /// same record goes on showing.
+    fn deliver(
+        &mut self,
+        entry: &QueuedEntry,
+        from: Delivery,
+        to: Delivery,
+    ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let revision = self.revision();
-        let sql = format!(
-            "UPDATE {} SET _delivery = {expression}, _revision = ? WHERE \"id\" = ?",
-            table.name
-        );
-        self.connection.prepare_cached(&sql)?.execute((revision, &entry.record_id))?;
-        self.touch(number, &entry.lane);
+        let lane: Option<String> = self
+            .connection
+            .prepare_cached(&table.deliver)?
+            .query_row((to.code(), revision, &entry.record_id, from.code()), |row| row.get(0))
+            .optional()?;
+        if let Some(lane) = lane {
+            self.touch(number, table, &lane);
+        }
         Ok(())
     }
 
@@ -409,18 +493,27 @@ impl Transaction<'_> {
         while let Some(row) = rows.next()? {
             unsettled.push(Unsettled {
                 operation: operation_from_code(row.get(0)?),
-                values: parse_values(
-                    row.get_ref(1)?.as_str().map_err(|_| crate::values::unreadable())?,
-                )?,
+                values: parse_values(row.get_ref(1)?.as_str().map_err(|_| unreadable())?)?,
                 dead: row.get::<_, i64>(2)? != 0,
             });
         }
         Ok(unsettled)
     }
 
+    /// Whether a record has mutations that the server has not acknowledged.
+    pub(crate) fn has_unsettled(
+        &self,
+        collection: &str,
+        record_id: &str,
+    ) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 FROM mailboat_outbox WHERE record_id = ? AND collection = ? LIMIT 1",
+        )?;
+        Ok(statement.exists((record_id, collection))?)
+    }
+
     fn queued(&self, id: EntryId) -> Result<Option<QueuedEntry>, StoreError> {
-        let sql = format!("SELECT {QUEUED_COLUMNS} FROM mailboat_outbox WHERE id = ?");
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut statement = self.connection.prepare_cached(SELECT_QUEUED)?;
         statement.query_row([id.as_bytes()], |row| Ok(queued_from(row))).optional()?.transpose()
     }
 
@@ -430,11 +523,14 @@ impl Transaction<'_> {
         })
     }
 
-    fn remove(&self, entry: &QueuedEntry) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ?")?
-            .execute([entry.sequence])?;
-        Ok(())
+    /// Takes an entry out; answers whether it was there. A later entry may have got its
+    /// place, so the id is looked at too.
+    fn remove(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
+        let removed = self
+            .connection
+            .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ? AND id = ?")?
+            .execute((entry.sequence, entry.id.as_bytes()))?;
+        Ok(removed > 0)
     }
 
     /// Finds the lane's head anew, and whether a dead letter holds it.
@@ -526,7 +622,7 @@ fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
         collection: row.get(2)?,
         record_id: row.get(3)?,
         operation: operation_from_code(row.get(4)?),
-        values: parse_values(mutation.as_str().map_err(|_| crate::values::unreadable())?)?,
+        values: parse_values(mutation.as_str().map_err(|_| unreadable())?)?,
         lane: row.get(6)?,
         lane_policy: policy_from_code(row.get(7)?),
         attempts: row.get(8)?,

@@ -1,6 +1,7 @@
 //! From the rows that were shown to the rows that are there, in steps.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,7 +10,7 @@ use ts_rs::TS;
 use crate::window::RunRow;
 
 /// One step from the old rows of a window to the new ones.
-#[derive(Clone, Debug, Serialize, TS)]
+#[derive(Clone, Serialize, TS)]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[ts(export_to = "waist.ts")]
 pub enum PatchOp {
@@ -49,37 +50,39 @@ pub enum PatchOp {
     },
 }
 
-/// The steps that turn `old` into `new`: removals from the end, then one walk
-/// through the new rows that inserts, moves and updates. Each step sees the rows
-/// as the one before left them.
-pub(crate) fn difference(old: &[(String, i64)], new: Vec<RunRow>) -> Vec<PatchOp> {
-    let mut ops = Vec::new();
-    let kept: HashSet<&str> = new.iter().map(|row| row.id.as_str()).collect();
-    let mut current: Vec<&str> = Vec::with_capacity(old.len());
-    let mut removed = Vec::new();
-    for (index, (id, _)) in old.iter().enumerate() {
-        if kept.contains(id.as_str()) {
-            current.push(id);
-        } else {
-            removed.push(PatchOp::Remove { at: index_of(index) });
+// Debug by hand: a row holds what the app stored, and never gets into a log.
+impl fmt::Debug for PatchOp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Insert { at, revision, .. } => write!(formatter, "Insert({at}, r{revision})"),
+            Self::Update { at, revision, .. } => write!(formatter, "Update({at}, r{revision})"),
+            Self::Move { from, to } => write!(formatter, "Move({from} -> {to})"),
+            Self::Remove { at } => write!(formatter, "Remove({at})"),
         }
     }
+}
+
+/// The steps that turn `old` into `new`: removals from the end, then as few moves as
+/// bring the kept rows into their new order, then one walk that inserts and updates.
+/// Each step sees the rows as the one before left them.
+pub(crate) fn difference(old: &[(String, i64)], new: Vec<RunRow>) -> Vec<PatchOp> {
+    let places: HashMap<&str, usize> =
+        old.iter().enumerate().map(|(index, (id, _))| (id.as_str(), index)).collect();
+    // For each new row, where it was.
+    let was: Vec<Option<usize>> =
+        new.iter().map(|row| places.get(row.id.as_str()).copied()).collect();
+    let kept: Vec<usize> = was.iter().copied().flatten().collect();
+    let mut current = kept.clone();
+    current.sort_unstable();
+
     // From the end, so that each index is still true when its step is applied.
-    ops.extend(removed.into_iter().rev());
-    let known: HashMap<&str, i64> =
-        old.iter().map(|(id, revision)| (id.as_str(), *revision)).collect();
-    let ids: Vec<String> = new.iter().map(|row| row.id.clone()).collect();
-    for (at, (row, id)) in new.into_iter().zip(&ids).enumerate() {
-        let known_revision = known.get(id.as_str()).copied();
-        if current.get(at) != Some(&id.as_str()) {
-            match known_revision {
-                Some(_) => ops.push(move_to(&mut current, id, at)),
-                None => current.insert(at, id),
-            }
-        }
+    let gone = (0..old.len()).rev().filter(|index| current.binary_search(index).is_err());
+    let mut ops: Vec<PatchOp> = gone.map(|index| PatchOp::Remove { at: index_of(index) }).collect();
+    move_into_order(&mut current, &kept, &mut ops);
+    for (at, (row, was)) in new.into_iter().zip(was).enumerate() {
         let Some(object) = row.object else { continue };
         let (at, revision) = (index_of(at), row.revision);
-        ops.push(match known_revision {
+        ops.push(match was {
             Some(_) => PatchOp::Update { at, row: object, revision },
             None => PatchOp::Insert { at, row: object, revision },
         });
@@ -87,13 +90,46 @@ pub(crate) fn difference(old: &[(String, i64)], new: Vec<RunRow>) -> Vec<PatchOp
     ops
 }
 
-fn move_to<'a>(current: &mut Vec<&'a str>, id: &'a str, to: usize) -> PatchOp {
-    // Rows before `to` are in place already, so the row lies behind it.
-    let from =
-        current.iter().skip(to).position(|other| *other == id).map_or(to, |offset| to + offset);
-    let moved = current.remove(from);
-    current.insert(to, moved);
-    PatchOp::Move { from: index_of(from), to: index_of(to) }
+/// Brings `current` into the order of `wanted`, which holds the same rows: each row
+/// that cannot stay goes behind the one that comes before it.
+fn move_into_order(current: &mut Vec<usize>, wanted: &[usize], ops: &mut Vec<PatchOp>) {
+    if wanted.is_sorted() {
+        return;
+    }
+    let staying = longest_rising(wanted);
+    let mut to = 0;
+    for row in wanted {
+        let from = current.iter().position(|other| other == row).expect("both hold the same rows");
+        if staying.contains(row) {
+            to = from + 1;
+            continue;
+        }
+        current.remove(from);
+        to -= usize::from(from < to);
+        current.insert(to, *row);
+        if from != to {
+            ops.push(PatchOp::Move { from: index_of(from), to: index_of(to) });
+        }
+        to += 1;
+    }
+}
+
+/// A longest choice of rows whose places rise: those that need not move.
+fn longest_rising(places: &[usize]) -> HashSet<usize> {
+    // ends[n]: index of the smallest place that ends a rising run of n + 1 rows.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(places.len());
+    for (index, place) in places.iter().enumerate() {
+        let length = ends.partition_point(|end| places[*end] < *place);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = index,
+            None => ends.push(index),
+        }
+    }
+    std::iter::successors(ends.last().copied(), |index| before[*index])
+        .map(|index| places[index])
+        .collect()
 }
 
 fn index_of(index: usize) -> u32 {

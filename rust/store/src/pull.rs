@@ -5,9 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::delivery::Delivery;
 use crate::error::StoreError;
-use crate::mutation::lane_of;
-use crate::record::{Base, Record};
-use crate::tables::{PENDING_POSITION, Table, quote};
+use crate::record::{Base, Head, Peek, Record, stored_version, write_row};
+use crate::tables::Table;
 use crate::transaction::Transaction;
 use crate::values::Values;
 
@@ -44,6 +43,7 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn apply_changes(&mut self, changes: &[RemoteChange]) -> Result<(), StoreError> {
+        self.standing()?;
         changes.iter().try_for_each(|change| self.apply_change(change))
     }
 
@@ -52,6 +52,7 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn apply_deletions(&mut self, deletions: &[RemoteDeletion]) -> Result<(), StoreError> {
+        self.standing()?;
         deletions.iter().try_for_each(|deletion| self.apply_deletion(deletion))
     }
 
@@ -60,6 +61,7 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn set_cursor(&mut self, cursor: Option<&str>) -> Result<(), StoreError> {
+        self.standing()?;
         set_state(self.connection, CURSOR, cursor)
     }
 
@@ -68,78 +70,80 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn set_last_synced_at(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.standing()?;
         set_state(self.connection, LAST_SYNCED_AT, Some(&now.0.to_string()))
     }
 
     fn apply_change(&mut self, change: &RemoteChange) -> Result<(), StoreError> {
         // A newer server may have collections that this app knows nothing of.
         let Ok((number, table)) = self.table(&change.collection) else { return Ok(()) };
-        let (version, position) = (change.version.cast_signed(), change.order.cast_signed());
-        let found = Record::find(self.connection, table, &change.id)?;
-        let revision = self.revision();
-        let Some(mut record) = found else {
-            let record = Record {
-                shown: change.values.clone(),
-                base: Base::Values(change.values.clone()),
-                version,
-                position,
-                revision,
-                delivery: Delivery::Sent,
-                deleted: false,
-            };
-            self.touch(number, lane_of(table, &change.id, &change.values));
-            return record.insert(self.connection, table, &change.id);
+        let (id, values) = (&change.id, &change.values);
+        let head = Head {
+            version: stored_version(change.version),
+            position: change.order.cast_signed(),
+            revision: self.revision(),
+            delivery: Delivery::Sent,
+            deleted: false,
         };
-        if version <= record.version {
+        let peek = Peek::find(self.connection, table, id)?;
+        if peek.as_ref().is_some_and(|peek| head.version <= peek.version) {
             return Ok(());
         }
-        self.touch(number, lane_of(table, &change.id, &record.shown));
-        record.base = Base::Values(change.values.clone());
-        (record.version, record.position, record.revision) = (version, position, revision);
-        let delivery = record.delivery;
-        let unsettled = self.unsettled_of(&record, table, &change.id)?;
-        record.replay(&unsettled);
-        keep_sending(&mut record, delivery);
-        self.touch(number, lane_of(table, &change.id, &record.shown));
-        record.replace(self.connection, table, &change.id)
+        let unsettled = match &peek {
+            // Writes may outlive their record: when its create was discarded, say.
+            None => self.has_unsettled(&change.collection, id)?,
+            Some(peek) => peek.delivery != Delivery::Sent,
+        };
+        if let Some(peek) = &peek {
+            self.touch(number, table, &peek.lane);
+        }
+        self.touch(number, table, table.lane_of(id, values));
+        let write = |sql| write_row(self.connection, table, sql, id, values, None, head);
+        match (peek, unsettled) {
+            (None, _) => write(&table.insert)?,
+            (Some(_), false) => write(&table.replace)?,
+            (Some(_), true) => {}
+        }
+        if unsettled {
+            return self.move_base(number, table, id, Base::Values(values.clone()), head);
+        }
+        Ok(())
     }
 
     fn apply_deletion(&mut self, deletion: &RemoteDeletion) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&deletion.collection) else { return Ok(()) };
-        let version = deletion.version.cast_signed();
-        let found = Record::find(self.connection, table, &deletion.id)?;
-        let Some(mut record) = found.filter(|record| version > record.version) else {
+        let (id, version) = (&deletion.id, stored_version(deletion.version));
+        let Some(record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        if version <= record.head.version {
             return Ok(());
-        };
-        self.touch(number, lane_of(table, &deletion.id, &record.shown));
-        record.base = Base::Deleted;
-        (record.version, record.revision) = (version, self.revision());
-        let delivery = record.delivery;
-        let unsettled = self.unsettled_of(&record, table, &deletion.id)?;
-        if !record.replay(&unsettled) {
-            return self.delete_row(table, &deletion.id);
         }
-        keep_sending(&mut record, delivery);
-        record.replace(self.connection, table, &deletion.id)
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        let head = Head { version, revision: self.revision(), ..record.head };
+        self.move_base(number, table, id, Base::Deleted, head)
     }
 
-    fn unsettled_of(
-        &self,
-        record: &Record,
+    /// Puts another base under the unsettled writes of a record.
+    fn move_base(
+        &mut self,
+        number: usize,
         table: &Table,
         id: &str,
-    ) -> Result<Vec<crate::record::Unsettled>, StoreError> {
-        if record.delivery == Delivery::Sent {
-            return Ok(Vec::new());
+        base: Base,
+        head: Head,
+    ) -> Result<(), StoreError> {
+        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        let before = record.head.delivery;
+        record.base = base;
+        record.head = Head { deleted: record.head.deleted, ..head };
+        if !record.replay(&self.unsettled(&table.collection.name, id)?) {
+            return self.delete_row(table, id);
         }
-        self.unsettled(&table.collection.name, id)
-    }
-}
-
-/// A page that arrives while the record's own write is on its way does not change that.
-fn keep_sending(record: &mut Record, before: Delivery) {
-    if before == Delivery::Sending && record.delivery == Delivery::Queued {
-        record.delivery = Delivery::Sending;
+        // A page that arrives while the record's own write is on its way does not change that.
+        if before == Delivery::Sending && record.head.delivery == Delivery::Queued {
+            record.head.delivery = Delivery::Sending;
+        }
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        record.replace(self.connection, table, id)
     }
 }
 
@@ -151,19 +155,6 @@ pub(crate) fn cursor(connection: &Connection) -> Result<Option<String>, StoreErr
 /// When a pull last ended well.
 pub(crate) fn last_synced_at(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
     Ok(state(connection, LAST_SYNCED_AT)?.and_then(|text| text.parse().ok()).map(Timestamp))
-}
-
-/// The oldest place in the server's order that this device has of a lane.
-pub(crate) fn oldest_order(
-    connection: &Connection,
-    table: &Table,
-    lane: &str,
-) -> Result<Option<u64>, StoreError> {
-    let column = table.collection.lane_column.as_deref().unwrap_or("id");
-    let sql = format!("SELECT min(_position) FROM {} WHERE {} = ?", table.name, quote(column));
-    let oldest: Option<i64> =
-        connection.prepare_cached(&sql)?.query_row([lane], |row| row.get(0))?;
-    Ok(oldest.filter(|position| *position < PENDING_POSITION).map(i64::cast_unsigned))
 }
 
 /// Reads a small fact of `mailboat_state`.

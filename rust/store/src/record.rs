@@ -4,13 +4,12 @@
 //! unsettled the columns *are* the base, and `_base` is NULL.
 
 use mailboat_core::Operation;
-use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::tables::Table;
-use crate::values::{Bound, Values, from_sql, parse_values, to_sql_leniently};
+use crate::values::{Values, from_sql, parse_values, to_sql_leniently, unreadable};
 
 /// The last version that the server is known to hold.
 #[derive(Clone, PartialEq)]
@@ -23,15 +22,32 @@ pub(crate) enum Base {
     Values(Values),
 }
 
+/// What a row holds besides the app's columns and the base.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    /// The server's; 0 before the first ack.
+    pub version: i64,
+    /// Its place on screen.
+    pub position: i64,
+    /// Changes when the row does.
+    pub revision: i64,
+    pub delivery: Delivery,
+    /// Deleted here, and not yet on the server.
+    pub deleted: bool,
+}
+
+/// What tells whether a change of the server's is news: version, delivery, lane.
+pub(crate) struct Peek {
+    pub version: i64,
+    pub delivery: Delivery,
+    pub lane: String,
+}
+
 /// One row, read whole.
 pub(crate) struct Record {
     pub shown: Values,
     pub base: Base,
-    pub version: i64,
-    pub position: i64,
-    pub revision: i64,
-    pub delivery: Delivery,
-    pub deleted: bool,
+    pub head: Head,
 }
 
 /// An unsettled mutation of one record.
@@ -39,6 +55,22 @@ pub(crate) struct Unsettled {
     pub operation: Operation,
     pub values: Values,
     pub dead: bool,
+}
+
+impl Peek {
+    /// Looks at a record; `None` when there is none.
+    pub fn find(
+        connection: &Connection,
+        table: &Table,
+        id: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut statement = connection.prepare_cached(&table.peek)?;
+        let found = statement.query_row([id], |row| {
+            let delivery = Delivery::from_code(row.get(1)?);
+            Ok(Self { version: row.get(0)?, delivery, lane: row.get(2)? })
+        });
+        Ok(found.optional()?)
+    }
 }
 
 impl Record {
@@ -49,58 +81,47 @@ impl Record {
         id: &str,
     ) -> Result<Option<Self>, StoreError> {
         let mut statement = connection.prepare_cached(&table.find)?;
-        let columns = &table.collection.columns;
-        let found = statement
-            .query_row([id], |row| {
-                let mut shown = Values::new();
-                for (index, column) in columns.iter().enumerate() {
-                    shown.insert(
-                        column.name.clone(),
-                        match from_sql(column.kind, row.get_ref(index)?) {
-                            Ok(value) => value,
-                            Err(error) => return Ok(Err(error)),
-                        },
-                    );
-                }
-                let own = columns.len();
-                let base: Option<String> = row.get(own)?;
-                Ok(Ok((
-                    shown,
-                    base,
-                    row.get(own + 1)?,
-                    row.get(own + 2)?,
-                    row.get(own + 3)?,
-                    row.get(own + 4)?,
-                    row.get::<_, i64>(own + 5)?,
-                )))
-            })
-            .optional()?;
-        let Some(found) = found else { return Ok(None) };
-        let (shown, base, version, position, revision, delivery, deleted) = found?;
-        let base = match base.as_deref() {
+        let mut rows = statement.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut shown = Values::new();
+        for (index, column) in table.collection.columns.iter().enumerate() {
+            shown.insert(column.name.clone(), from_sql(column.kind, row.get_ref(index)?)?);
+        }
+        let own = table.collection.columns.len();
+        let head = Head {
+            version: row.get(own + 1)?,
+            position: row.get(own + 2)?,
+            revision: row.get(own + 3)?,
+            delivery: Delivery::from_code(row.get(own + 4)?),
+            deleted: row.get::<_, i64>(own + 5)? != 0,
+        };
+        let base = match row.get_ref(own)?.as_str_or_null().map_err(|_| unreadable())? {
             Some("null") => Base::Deleted,
             Some(text) => Base::Values(parse_values(text)?),
-            None if version > 0 => Base::Values(shown.clone()),
+            None if head.version > 0 => Base::Values(shown.clone()),
             None => Base::None,
         };
-        let delivery = Delivery::from_code(delivery);
-        Ok(Some(Self { shown, base, version, position, revision, delivery, deleted: deleted != 0 }))
+        Ok(Some(Self { shown, base, head }))
     }
 
     /// Shows base + mutations. Answers whether anything is left to show: a record
     /// that neither the server nor a mutation holds is to be removed.
     pub fn replay(&mut self, unsettled: &[Unsettled]) -> bool {
-        self.delivery = delivery_of(unsettled);
+        self.head.delivery = delivery_of(unsettled);
         let mut exists = match &self.base {
             Base::Values(values) => {
                 self.shown.clone_from(values);
+                self.head.deleted = false;
                 true
             }
-            // The person sees their own words until their write is settled.
+            // The person sees their own words until their write is settled, or nothing
+            // if it was they who deleted it.
             Base::Deleted => !unsettled.is_empty(),
-            Base::None => false,
+            Base::None => {
+                self.head.deleted = false;
+                false
+            }
         };
-        self.deleted = false;
         for mutation in unsettled {
             match mutation.operation {
                 Operation::Create => {
@@ -108,7 +129,7 @@ impl Record {
                     self.shown.clone_from(&mutation.values);
                 }
                 Operation::Update => merge(&mut self.shown, &mutation.values),
-                Operation::Delete => self.deleted = true,
+                Operation::Delete => self.head.deleted = true,
             }
         }
         exists
@@ -121,53 +142,52 @@ impl Record {
         table: &Table,
         id: &str,
     ) -> Result<(), StoreError> {
-        self.write(connection, table, &table.replace, id)
+        let base = match (&self.base, self.head.delivery) {
+            // While nothing is unsettled, the columns are the base.
+            (Base::None, _) | (Base::Values(_), Delivery::Sent) => None,
+            (Base::Deleted, _) => Some("null".to_owned()),
+            (Base::Values(values), _) => Some(to_json(values)),
+        };
+        write_row(connection, table, &table.replace, id, &self.shown, base.as_deref(), self.head)
     }
+}
 
-    /// Writes the record as a new row.
-    pub fn insert(
-        &self,
-        connection: &Connection,
-        table: &Table,
-        id: &str,
-    ) -> Result<(), StoreError> {
-        self.write(connection, table, &table.insert, id)
+/// Writes a row with one of the table's statements, [`Table::insert`] or [`Table::replace`].
+pub(crate) fn write_row(
+    connection: &Connection,
+    table: &Table,
+    sql: &str,
+    id: &str,
+    columns: &Values,
+    base: Option<&str>,
+    head: Head,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    for (index, column) in table.collection.columns.iter().enumerate() {
+        let value = to_sql_leniently(&table.collection, column, columns);
+        statement.raw_bind_parameter(index + 1, value)?;
     }
+    let own = table.collection.columns.len();
+    statement.raw_bind_parameter(own + 1, base)?;
+    statement.raw_bind_parameter(own + 2, head.version)?;
+    statement.raw_bind_parameter(own + 3, head.position)?;
+    statement.raw_bind_parameter(own + 4, head.revision)?;
+    statement.raw_bind_parameter(own + 5, head.delivery.code())?;
+    statement.raw_bind_parameter(own + 6, i64::from(head.deleted))?;
+    statement.raw_bind_parameter(own + 7, id)?;
+    statement.raw_execute()?;
+    Ok(())
+}
 
-    fn write(
-        &self,
-        connection: &Connection,
-        table: &Table,
-        sql: &str,
-        id: &str,
-    ) -> Result<(), StoreError> {
-        let mut statement = connection.prepare_cached(sql)?;
-        let columns = &table.collection.columns;
-        for (index, column) in columns.iter().enumerate() {
-            let value = to_sql_leniently(&table.collection, column, &self.shown);
-            statement.raw_bind_parameter(index + 1, Bound(&value))?;
-        }
-        let own = columns.len();
-        statement.raw_bind_parameter(own + 1, Bound(&self.base_column()))?;
-        statement.raw_bind_parameter(own + 2, self.version)?;
-        statement.raw_bind_parameter(own + 3, self.position)?;
-        statement.raw_bind_parameter(own + 4, self.revision)?;
-        statement.raw_bind_parameter(own + 5, self.delivery.code())?;
-        statement.raw_bind_parameter(own + 6, i64::from(self.deleted))?;
-        statement.raw_bind_parameter(own + 7, id)?;
-        statement.raw_execute()?;
-        Ok(())
-    }
+/// A server's version as a row stores it. 0 stands for "never acked", so a server that
+/// counts from 0 is taken to count from 1 there.
+pub(crate) fn stored_version(version: u64) -> i64 {
+    version.max(1).cast_signed()
+}
 
-    fn base_column(&self) -> SqlValue {
-        match (&self.base, self.delivery) {
-            (Base::None, _) | (Base::Values(_), Delivery::Sent) => SqlValue::Null,
-            (Base::Deleted, _) => SqlValue::Text("null".into()),
-            (Base::Values(values), _) => {
-                SqlValue::Text(serde_json::Value::Object(values.clone()).to_string())
-            }
-        }
-    }
+/// Columns as the JSON text that `_base` and the outbox hold.
+pub(crate) fn to_json(values: &Values) -> String {
+    serde_json::to_string(values).expect("JSON values always become JSON")
 }
 
 /// Puts the named columns over those of `values`.

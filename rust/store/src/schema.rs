@@ -169,7 +169,8 @@ impl Collection {
         let mut names = HashSet::new();
         for column in &self.columns {
             check_name(&column.name)?;
-            if matches!(column.name.as_str(), "id" | "delivery") {
+            // SQLite takes names without regard to case.
+            if matches!(column.name.to_ascii_lowercase().as_str(), "id" | "delivery") {
                 return invalid(format!(
                     "{}.{} is a name that every record has",
                     self.name, column.name
@@ -197,8 +198,14 @@ impl Collection {
                 ));
             }
         }
-        if self.indexes.iter().any(Vec::is_empty) {
-            return invalid(format!("an index of {} names no column", self.name));
+        for index in &self.indexes {
+            if index.is_empty() {
+                return invalid(format!("an index of {} names no column", self.name));
+            }
+            let mut names = HashSet::new();
+            if let Some(name) = index.iter().find(|name| !names.insert(name.as_str())) {
+                return invalid(format!("an index of {} names {name} twice", self.name));
+            }
         }
         let Some(lane) = &self.lane_column else { return Ok(()) };
         match self.column(lane) {
@@ -239,5 +246,5 @@ fn is_reserved(name: &str) -> bool {
 }
 
 fn invalid<T>(sentence: String) -> Result<T, StoreError> {
-    Err(StoreError::InvalidSchema(sentence))
+    Err(StoreError::InvalidSchema(format!("{sentence}.")))
 }

@@ -44,7 +44,6 @@ pub(crate) struct Table {
     /// higher version and no values: version, position, revision, id, collection.
     /// Answers the lane.
     pub confirm: String,
-    pub oldest_position: String,
 }
 
 /// Columns that every table has after the app's own.
@@ -87,7 +86,6 @@ impl Table {
                  AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)
                  RETURNING {lane}"
             ),
-            oldest_position: format!("SELECT min(_position) FROM {name} WHERE {lane_column} = ?"),
             shown,
             name,
             collection,

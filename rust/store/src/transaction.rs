@@ -37,6 +37,7 @@ pub struct Transaction<'a> {
     pub(crate) changes: Changes,
     pub(crate) lost: Option<StoreError>,
     pub(crate) next_revision: &'a mut i64,
+    pub(crate) next_sequence: &'a mut i64,
 }
 
 impl<'a> Transaction<'a> {
@@ -48,9 +49,7 @@ impl<'a> Transaction<'a> {
         &mut self,
         command: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if let Some(lost) = &self.lost {
-            return Err(lost.clone());
-        }
+        self.standing()?;
         let (pending, failed) = (self.changes.pending, self.changes.failed);
         let result = self.enter().and_then(|()| command(self)).and_then(|answer| {
             self.run("RELEASE command")?;
@@ -80,6 +79,19 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Refuses to go on once SQLite has ended the transaction: a statement would then
+    /// be a transaction of its own, and stay.
+    pub(crate) fn standing(&self) -> Result<(), StoreError> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        if self.connection.is_autocommit() {
+            let message = "SQLite ended the transaction after an error".into();
+            return Err(StoreError::Sqlite { code: 0, message });
+        }
+        Ok(())
+    }
+
     /// Finds a collection's table and its number.
     pub(crate) fn table(&self, collection: &str) -> Result<(usize, &'a Table), StoreError> {
         find_table(self.tables, collection)
@@ -91,10 +103,17 @@ impl<'a> Transaction<'a> {
         *self.next_revision
     }
 
-    /// Notes that a row of this lane changed.
-    pub(crate) fn touch(&mut self, table: usize, lane: &str) {
-        let lanes = self.changes.touched.entry(table).or_default();
-        if !lanes.contains(lane) {
+    /// The place of the next entry in the outbox.
+    pub(crate) fn next_sequence(&mut self) -> i64 {
+        *self.next_sequence += 1;
+        *self.next_sequence
+    }
+
+    /// Notes that a row of this lane changed. Where records are lanes of their own, no
+    /// window is on a lane, and the collection is all there is to note.
+    pub(crate) fn touch(&mut self, number: usize, table: &Table, lane: &str) {
+        let lanes = self.changes.touched.entry(number).or_default();
+        if table.collection.lane_column.is_some() && !lanes.contains(lane) {
             lanes.insert(lane.to_owned());
         }
     }

@@ -5,6 +5,7 @@
 //! property that patches applied equal the query run again holds by construction.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row};
@@ -19,13 +20,13 @@ use crate::error::StoreError;
 use crate::patch::{PatchOp, difference};
 use crate::tables::{Table, quote};
 use crate::transaction::{Changes, find_table};
-use crate::values::{Bound, Stored, filter_to_sql, unreadable};
+use crate::values::{Stored, filter_to_sql, no_column, unreadable};
 
 /// Most rows in one window.
 pub const MAX_WINDOW_ROWS: u32 = 500;
 
 /// A window on one collection: which rows, in which order, how many.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Window {
@@ -73,7 +74,7 @@ pub enum Take {
 }
 
 /// The rows of a window at one moment.
-#[derive(Debug, Serialize, TS)]
+#[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "waist.ts")]
 pub struct Snapshot {
@@ -87,8 +88,31 @@ pub struct Snapshot {
     pub more: bool,
 }
 
+// Debug by hand: what an app stores or looks for never gets into a log.
+impl fmt::Debug for Window {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Window")
+            .field("collection", &self.collection)
+            .field("filter", &self.filter.keys())
+            .field("order_by", &self.order_by)
+            .field("take", &self.take)
+            .field("limit", &self.limit)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Snapshot")
+            .field("rows", &self.rows.len())
+            .field("more", &self.more)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A window with its statement written out.
-#[derive(Debug)]
 pub(crate) struct Compiled {
     table: usize,
     sql: String,
@@ -115,7 +139,7 @@ impl Compiled {
         Ok(Self {
             table: number,
             sql: format!(
-                "SELECT _revision, _delivery, {} FROM {} WHERE _deleted = 0{filter} ORDER BY {order} LIMIT {}",
+                "SELECT {} FROM {} WHERE _deleted = 0{filter} ORDER BY {order} LIMIT {}",
                 table.shown,
                 table.name,
                 window.limit + 1
@@ -137,7 +161,7 @@ impl Compiled {
         let table = &tables[self.table];
         let mut statement = connection.prepare_cached(&self.sql)?;
         for (index, parameter) in self.parameters.iter().enumerate() {
-            statement.raw_bind_parameter(index + 1, Bound(parameter))?;
+            statement.raw_bind_parameter(index + 1, parameter)?;
         }
         let mut rows = statement.raw_query();
         let mut run = Run { rows: Vec::new(), more: false };
@@ -176,11 +200,20 @@ pub(crate) struct RunRow {
 }
 
 /// A watch: a window, and what it has shown.
-#[derive(Debug)]
 pub struct WatchedWindow {
     compiled: Compiled,
     shown: Vec<(String, i64)>,
     more: bool,
+}
+
+impl fmt::Debug for WatchedWindow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("WatchedWindow")
+            .field("shown", &self.shown.len())
+            .field("more", &self.more)
+            .finish_non_exhaustive()
+    }
 }
 
 impl WatchedWindow {
@@ -235,17 +268,13 @@ pub(crate) fn record(
     id: &str,
 ) -> Result<Option<Box<RawValue>>, StoreError> {
     let (_, table) = find_table(tables, collection)?;
-    let sql = format!(
-        "SELECT _revision, _delivery, {} FROM {} WHERE \"id\" = ? AND _deleted = 0",
-        table.shown, table.name
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&table.record)?;
     let mut rows = statement.query([id])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     to_raw_value(&RowObject { table, row }).map(Some).map_err(|_| unreadable())
 }
 
-/// A row of `SELECT _revision, _delivery, {shown}` as the JSON object that JavaScript sees.
+/// A row of `SELECT {shown}` as the JSON object that JavaScript sees.
 struct RowObject<'a, 'stmt> {
     table: &'a Table,
     row: &'a Row<'stmt>,
@@ -275,7 +304,8 @@ fn filter_sql(
     let mut sql = String::new();
     let mut parameters = Vec::new();
     for (name, value) in filter {
-        let column = table.collection.column(name).ok_or_else(|| no_column(table, name))?;
+        let column =
+            table.collection.column(name).ok_or_else(|| no_column(&table.collection, name))?;
         let parameter = filter_to_sql(column, value).ok_or_else(|| {
             let sentence = format!("where.{name} has another type than its column.");
             StoreError::InvalidArgument(sentence)
@@ -292,14 +322,11 @@ fn order_sql(
     reversed: bool,
 ) -> Result<String, StoreError> {
     let direction = |descending: bool| if descending == reversed { "ASC" } else { "DESC" };
-    let ties = format!("_position {}", direction(false));
+    // Rows that a server put at the same place keep the order in which they came.
+    let ties = format!("_position {0}, _rowid_ {0}", direction(false));
     let Some(OrderBy { column, descending }) = order_by else { return Ok(ties) };
     if column != "id" && table.collection.column(column).is_none() {
-        return Err(no_column(table, column));
+        return Err(no_column(&table.collection, column));
     }
     Ok(format!("{} {}, {ties}", quote(column), direction(*descending)))
-}
-
-fn no_column(table: &Table, name: &str) -> StoreError {
-    StoreError::InvalidArgument(format!("{} has no column {name}.", table.collection.name))
 }

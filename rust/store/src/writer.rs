@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use mailboat_core::Timestamp;
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
+use crate::history;
 use crate::lock::FileLock;
 use crate::outbox::{self, Due};
 use crate::patch::PatchOp;
-use crate::pull;
+use crate::pull::{self, set_state, state};
 use crate::reader::Reads;
 use crate::tables::Table;
 use crate::transaction::{Changes, Transaction, find_table};
@@ -20,8 +20,13 @@ use crate::window::WatchedWindow;
 /// The write-ahead log is copied into the file when the engine is idle and the log
 /// has this many bytes.
 const IDLE_CHECKPOINT_BYTES: u64 = 1024 * 1024;
-/// The write-ahead log is copied even under load at this many bytes.
-const WAL_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Name in `mailboat_state` of how often the file was opened and then written to.
+const OPENINGS: &str = "openings";
+/// Revisions that one opening may give out. They only have to differ from those that
+/// rows have already; this way no clock is asked, and JavaScript counts them exactly
+/// for eight million openings.
+const REVISIONS_AN_OPENING: i64 = 1 << 30;
 
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +51,9 @@ pub struct Writer {
     held: HeldConnection,
     tables: Arc<[Table]>,
     next_revision: i64,
+    next_sequence: i64,
+    /// The number of this opening of the file, until a commit has stored it.
+    opening: Option<i64>,
     durability: Durability,
     pending: i64,
     failed: i64,
@@ -63,14 +71,16 @@ impl Writer {
         lock: Arc<FileLock>,
     ) -> Result<Self, StoreError> {
         let (pending, failed) = outbox::counts(held.connection())?;
-        // Revisions only have to differ from those of rows written before this moment.
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let next_revision = i64::try_from(since_epoch.as_millis()).unwrap_or(0) * 1_000;
+        let next_sequence = outbox::last_sequence(held.connection())?;
+        let last = state(held.connection(), OPENINGS)?.and_then(|text| text.parse::<i64>().ok());
+        let opening = last.unwrap_or(0) + 1;
         let durability = Durability::Normal;
         Ok(Self {
             held,
             tables,
-            next_revision,
+            next_revision: opening * REVISIONS_AN_OPENING,
+            next_sequence,
+            opening: Some(opening),
             durability,
             pending,
             failed,
@@ -97,14 +107,13 @@ impl Writer {
             changes: Changes::default(),
             lost: None,
             next_revision: &mut self.next_revision,
+            next_sequence: &mut self.next_sequence,
         };
         let result = body(&mut transaction);
         let Transaction { changes, lost, .. } = transaction;
         let committed = match (result, lost) {
             (Err(error), _) | (Ok(_), Some(error)) => Err(error),
-            (Ok(answer), None) => {
-                tracing::debug_span!("commit").in_scope(|| self.run("COMMIT")).map(|()| answer)
-            }
+            (Ok(answer), None) => self.commit().map(|()| answer),
         };
         match committed {
             Ok(answer) => {
@@ -171,28 +180,37 @@ impl Writer {
         pull::last_synced_at(self.held.connection())
     }
 
-    /// The oldest place in the server's order that this device has of a lane.
+    /// The order from which on the history of a lane is here without gaps; `None`
+    /// before its first page.
     ///
     /// # Errors
     /// [`StoreError::InvalidArgument`] when there is no such collection.
-    pub fn oldest_order(&self, collection: &str, lane: &str) -> Result<Option<u64>, StoreError> {
-        let (_, table) = find_table(&self.tables, collection)?;
-        pull::oldest_order(self.held.connection(), table, lane)
+    pub fn history_bound(&self, collection: &str, lane: &str) -> Result<Option<u64>, StoreError> {
+        find_table(&self.tables, collection)?;
+        history::bound(self.held.connection(), collection, lane)
     }
 
-    /// Copies the write-ahead log into the file when it has grown: soon when idle,
-    /// at its limit always. A reader in the way only postpones it.
+    /// Copies the write-ahead log into the file when it has grown: for moments when
+    /// nothing else is to do. A reader in the way only postpones it.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn checkpoint(&mut self, idle: bool) -> Result<(), StoreError> {
-        let limit = if idle { IDLE_CHECKPOINT_BYTES } else { WAL_LIMIT_BYTES };
+    pub fn checkpoint_when_idle(&mut self) -> Result<(), StoreError> {
         let bytes = std::fs::metadata(&self.wal).map_or(0, |wal| wal.len());
-        if bytes < limit || !self.changed_since_checkpoint {
+        if bytes < IDLE_CHECKPOINT_BYTES || !self.changed_since_checkpoint {
             return Ok(());
         }
         self.held.connection().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         self.changed_since_checkpoint = false;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if let Some(opening) = self.opening {
+            set_state(self.held.connection(), OPENINGS, Some(&opening.to_string()))?;
+        }
+        tracing::debug_span!("commit").in_scope(|| self.run("COMMIT"))?;
+        self.opening = None;
         Ok(())
     }
 

@@ -34,8 +34,7 @@ fn a_create_makes_the_row_and_its_entry() {
 #[test]
 fn a_command_that_fails_after_its_create_leaves_neither_row_nor_entry() {
     let mut store = Store::messaging();
-    let create =
-        mutation(entry_id(1), Operation::Create, "messages", "m1", message("c1", "hello"));
+    let create = mutation(entry_id(1), Operation::Create, "messages", "m1", message("c1", "hello"));
     let result = store.commit(|transaction| {
         Ok(transaction.savepoint(|transaction| {
             transaction.write(&create, NOW)?;
@@ -138,9 +137,8 @@ fn full_and_normal_transactions_can_follow_each_other() {
         let id = format!("m{number}");
         let entry = store.next_entry();
         let create = mutation(entry, Operation::Create, "messages", &id, message("c1", "x"));
-        let write = store.writer.transaction(durability, |transaction| {
-            transaction.write(&create, NOW)
-        });
+        let write =
+            store.writer.transaction(durability, |transaction| transaction.write(&create, NOW));
         assert!(write.is_ok(), "{durability:?}");
     }
     assert_eq!(store.ids(&window("messages")), ["m0", "m1", "m2"]);

@@ -106,9 +106,8 @@ fn a_retried_entry_waits_no_longer_for_its_last_delay() {
 fn only_a_dead_letter_can_be_retried_or_discarded() {
     let mut store = Store::messaging();
     let pending = store.send("m1", "c1");
-    let refused = Err(StoreError::InvalidArgument(
-        "The outbox has no dead letter of this id.".into(),
-    ));
+    let refused =
+        Err(StoreError::InvalidArgument("The outbox has no dead letter of this id.".into()));
     for entry in [pending, entry_id(999)] {
         let results = store.commit(|transaction| {
             Ok([
@@ -134,6 +133,22 @@ fn a_discarded_create_leaves_its_updates_to_be_decided() {
     store.discard(update);
     assert_eq!(store.counts(), (0, 0));
     assert_eq!(store.look("SELECT count(*) FROM conversations"), 0);
+}
+
+#[test]
+fn a_record_whose_create_was_discarded_comes_back_with_what_still_waits() {
+    let mut store = Store::messaging();
+    let create = store.found("c1");
+    let update = store.update("conversations", "c1", json!({ "title": "Ships" }));
+    store.reject(create);
+    store.discard(create);
+    // The server had applied the create after all; only its answer was lost.
+    store.pull("conversations", "c1", 1, 1, conversation("Boats"));
+    let row = store.row("conversations", "c1").expect("a row");
+    assert_eq!((&row["title"], &row["delivery"]), (&json!("Ships"), &json!("queued")));
+    store.ack(update, 2, 1);
+    let row = store.row("conversations", "c1").expect("a row");
+    assert_eq!((&row["title"], &row["delivery"]), (&json!("Ships"), &json!("sent")));
 }
 
 #[test]

@@ -175,13 +175,21 @@ fn collections_that_this_app_does_not_know_are_passed_over() {
 }
 
 #[test]
-fn the_oldest_order_of_a_lane_counts_what_the_server_has() {
+fn only_pages_of_history_say_how_far_back_a_lane_reaches() {
     let mut store = Store::messaging();
     store.send("pending", "c1");
-    assert_eq!(store.writer.oldest_order("messages", "c1"), Ok(None));
-    store.pull("messages", "m8", 8, 8, message("c1", "x"));
-    store.pull("messages", "m6", 9, 6, message("c1", "x"));
-    store.pull("messages", "m2", 10, 2, message("c2", "x"));
-    assert_eq!(store.writer.oldest_order("messages", "c1"), Ok(Some(6)));
-    assert!(store.writer.oldest_order("nothing", "c1").is_err());
+    // An old message that somebody edited: what lies between it and the rest is not here.
+    store.pull("messages", "m2", 30, 2, message("c1", "edited"));
+    store.pull("messages", "m9", 9, 9, message("c1", "newest"));
+    assert_eq!(store.writer.history_bound("messages", "c1"), Ok(None));
+    let page: Vec<_> = [7, 8, 9]
+        .map(|order| remote("messages", &format!("m{order}"), order, order, message("c1", "x")))
+        .into();
+    let new = store.commit(|transaction| transaction.apply_history("messages", "c1", &page));
+    assert_eq!(new, 2, "the newest was here already");
+    assert_eq!(store.writer.history_bound("messages", "c1"), Ok(Some(7)));
+    assert_eq!(store.writer.history_bound("messages", "c2"), Ok(None));
+    store.commit(|transaction| transaction.forget_history());
+    assert_eq!(store.writer.history_bound("messages", "c1"), Ok(None));
+    assert!(store.writer.history_bound("nothing", "c1").is_err());
 }

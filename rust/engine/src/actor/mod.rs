@@ -181,7 +181,7 @@ impl Actor {
         Ok(actor)
     }
 
-    /// Works on everything that waits, then plans. Commit, patches, answers: in this order.
+    /// Works on everything that waits: commits, tells and answers; then plans what to send.
     pub fn turn(&mut self, inputs: Vec<Input>, now: Timestamp) -> Turn {
         self.expire_questions(now);
         let mut writes: Vec<(Write, Call)> = Vec::new();
@@ -203,19 +203,26 @@ impl Actor {
             }
         }
         self.commit_writes(writes, now);
+        // Answered first: a write that is stored does not wait until it is sent.
+        self.report();
         let wake_at = self.drive(now);
+        self.report();
+        Turn { wake_at, ..std::mem::take(&mut self.turn) }
+    }
+
+    /// Tells JavaScript what changed: patches, status, answers, in this order.
+    fn report(&mut self) {
         let _together = self.session.hold();
         self.tell_watches();
         self.publish_status();
         for (call, answer) in self.answers.drain(..) {
             call.answer(answer);
         }
-        Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 
-    /// Copies the write-ahead log into the file, when that is worth it.
-    pub fn checkpoint(&mut self, idle: bool) {
-        if let Err(error) = self.writer.checkpoint(idle) {
+    /// Uses a moment when nothing else is to do.
+    pub fn idle(&mut self) {
+        if let Err(error) = self.writer.checkpoint_when_idle() {
             tracing::warn!(%error, "the write-ahead log could not be copied");
         }
     }

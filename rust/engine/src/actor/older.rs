@@ -9,6 +9,7 @@ use mailboat_store::{Durability, MAX_WINDOW_ROWS, RemoteChange};
 use super::pull::from_wire;
 use super::{Actor, Effect, Route};
 use crate::call::Call;
+use crate::engine::json;
 use crate::waist::{Ask, ErrorCode, LoadedOlder, WaistError};
 
 /// Requests for history that may wait.
@@ -77,7 +78,7 @@ impl Actor {
             return;
         }
         let Some(older) = self.older.waiting.pop_front() else { return };
-        match self.writer.oldest_order(&older.collection, &older.lane) {
+        match self.writer.history_bound(&older.collection, &older.lane) {
             Ok(before) => self.older.before = before,
             Err(error) => {
                 self.answers.push((older.call, Err(error.into())));
@@ -104,7 +105,14 @@ impl Actor {
     ) {
         let Some(older) = self.older.in_flight.take() else { return };
         let answer = match result {
-            Ok(page) => self.store_older(page),
+            Ok(page) => match self.store_older(&older, page) {
+                // All of it was here already: the person asked for what is before it.
+                Ok(LoadedOlder { loaded: 0, more: true }) => {
+                    self.older.waiting.push_front(older);
+                    return;
+                }
+                stored => stored.map(|loaded| json(&loaded)),
+            },
             Err(failure) => {
                 // A person asked; they are told, and may ask again. Only a refused token
                 // says something about the backend that the next request must know.
@@ -117,16 +125,17 @@ impl Actor {
         self.answers.push((older.call, answer));
     }
 
-    fn store_older(&mut self, page: OlderPage) -> Result<String, WaistError> {
-        let answer = LoadedOlder {
-            loaded: page.changes.len().try_into().unwrap_or(u32::MAX),
-            more: page.more,
-        };
-        let changes: Vec<RemoteChange> = page.changes.into_iter().map(from_wire).collect();
-        let ((), changes) = self
-            .writer
-            .transaction(Durability::Normal, |transaction| transaction.apply_changes(&changes))?;
+    fn store_older(
+        &mut self,
+        older: &OlderCall,
+        page: OlderPage,
+    ) -> Result<LoadedOlder, WaistError> {
+        let OlderPage { changes, more } = page;
+        let page: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
+        let (loaded, changes) = self.writer.transaction(Durability::Normal, |transaction| {
+            transaction.apply_history(&older.collection, &older.lane, &page)
+        })?;
         self.changes.push(changes);
-        Ok(serde_json::to_string(&answer).expect("an answer of plain numbers becomes JSON"))
+        Ok(LoadedOlder { loaded, more })
     }
 }

@@ -114,7 +114,11 @@ impl Actor {
     /// everything again changes only what is newer.
     fn start_over(&mut self) -> Result<(), StoreError> {
         tracing::info!("the server asks to pull from the start");
-        self.writer.transaction(Durability::Normal, |transaction| transaction.set_cursor(None))?;
+        self.writer.transaction(Durability::Normal, |transaction| {
+            // What comes next may begin long after what is here.
+            transaction.forget_history()?;
+            transaction.set_cursor(None)
+        })?;
         self.pull.ask(PullTrigger::More);
         Ok(())
     }

@@ -40,6 +40,9 @@ impl Actor {
     pub(super) fn tell_watches(&mut self) {
         let changes = std::mem::take(&mut self.changes);
         let fresh = std::mem::take(&mut self.watches.fresh);
+        if changes.is_empty() && fresh.is_empty() {
+            return;
+        }
         let mut reset = Vec::new();
         for (id, watched) in &mut self.watches.windows {
             let touched = changes.iter().any(|changes| watched.is_touched_by(changes));

@@ -1,6 +1,9 @@
 //! What the tests share: a store in a folder of its own, and short words for what
 //! is done to it.
 
+pub mod action;
+pub mod model;
+
 use std::path::{Path, PathBuf};
 
 use mailboat_core::{EntryId, Operation, Reason, Timestamp, Transition};
@@ -43,31 +46,42 @@ impl Store {
     /// A fresh store.
     pub fn with(schema: &Schema) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("mailboat.db");
-        let (writer, reader) = open(&path, schema).expect("a fresh store opens");
-        Self { writer, reader, path, entries_made: 0, folder }
+        Self { entries_made: 0, ..Self::at(folder, schema).expect("a fresh store opens") }
     }
 
-    /// Closes the file without any farewell, and opens it again.
+    /// Closes the file without any farewell; its folder stays.
+    pub fn close(self) -> TempDir {
+        let Self { writer, reader, folder, .. } = self;
+        drop((writer, reader));
+        folder
+    }
+
+    /// Opens the file that an earlier store left in its folder.
+    pub fn at(folder: TempDir, schema: &Schema) -> Result<Self, StoreError> {
+        let path = folder.path().join("mailboat.db");
+        let (writer, reader) = open(&path, schema)?;
+        // Entries that earlier stores made keep their ids.
+        Ok(Self { writer, reader, path, entries_made: 1_000, folder })
+    }
+
+    /// Closes the file, and opens it again.
     pub fn reopen(self) -> Self {
         self.reopen_with(&Schema::messaging())
     }
 
     /// The same with another schema.
     pub fn reopen_with(self, schema: &Schema) -> Self {
-        let Self { writer, reader, path, entries_made, folder } = self;
-        drop((writer, reader));
-        let (writer, reader) = open(&path, schema).expect("the store opens again");
-        Self { writer, reader, path, entries_made, folder }
+        let entries_made = self.entries_made;
+        let store = Self::at(self.close(), schema).expect("the store opens again");
+        Self { entries_made, ..store }
     }
 
-    /// Closes the file, looks at it or changes it behind the store's back, and opens it again.
+    /// Closes the file, changes it behind the store's back, and opens it again.
     pub fn tampered(self, tamper: impl FnOnce(&Connection)) -> Self {
-        let Self { writer, reader, path, entries_made, folder } = self;
-        drop((writer, reader));
-        tamper(&Connection::open(&path).expect("the file opens in SQLite"));
-        let (writer, reader) = open(&path, &Schema::messaging()).expect("the store opens again");
-        Self { writer, reader, path, entries_made, folder }
+        let path = self.path.clone();
+        let folder = self.close();
+        tamper(&Connection::open(path).expect("the file opens in SQLite"));
+        Self::at(folder, &Schema::messaging()).expect("the store opens again")
     }
 
     /// Runs a transaction that must succeed.
@@ -286,13 +300,7 @@ pub fn mutation(
     Mutation { entry, collection, record_id, operation, values: columns(values) }
 }
 
-pub fn remote(
-    collection: &str,
-    id: &str,
-    version: u64,
-    order: u64,
-    values: Value,
-) -> RemoteChange {
+pub fn remote(collection: &str, id: &str, version: u64, order: u64, values: Value) -> RemoteChange {
     let (collection, id) = (collection.into(), id.into());
     RemoteChange { collection, id, version, order, values: columns(values) }
 }

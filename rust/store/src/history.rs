@@ -1,0 +1,67 @@
+//! How far back the history of a lane has been fetched.
+//!
+//! The oldest row on this device says nothing: an edit of an old message may have
+//! brought it without what lies between. So the bound moves only by pages of
+//! history, which have no gaps, and a pull from the start forgets it.
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+use crate::pull::{RemoteChange, set_state, state};
+use crate::record::Peek;
+use crate::transaction::{Transaction, find_table};
+
+/// Names in `mailboat_state` begin so, and end in the collection and the lane.
+const PREFIX: &str = "history";
+
+/// The order from which on a lane is here without gaps; `None` before its first page.
+pub(crate) fn bound(
+    connection: &Connection,
+    collection: &str,
+    lane: &str,
+) -> Result<Option<u64>, StoreError> {
+    Ok(state(connection, &name(collection, lane))?.and_then(|text| text.parse().ok()))
+}
+
+impl Transaction<'_> {
+    /// Applies a page of a lane's history, ascending by order, and moves the bound to
+    /// its oldest record. Answers how many of the records are new on this device.
+    ///
+    /// # Errors
+    /// What SQLite says; [`StoreError::InvalidArgument`] for an unknown collection.
+    pub fn apply_history(
+        &mut self,
+        collection: &str,
+        lane: &str,
+        page: &[RemoteChange],
+    ) -> Result<u32, StoreError> {
+        let mut new = 0;
+        for change in page {
+            let (_, table) = find_table(self.tables, &change.collection)?;
+            new += u32::from(Peek::find(self.connection, table, &change.id)?.is_none());
+        }
+        self.apply_changes(page)?;
+        if let Some(oldest) = page.first() {
+            set_state(self.connection, &name(collection, lane), Some(&oldest.order.to_string()))?;
+        }
+        Ok(new)
+    }
+
+    /// Forgets how far back any history reaches: what comes next may leave gaps.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn forget_history(&mut self) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(
+                "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'",
+            )?
+            .execute([])?;
+        Ok(())
+    }
+}
+
+/// `/` cannot be part of a collection's name, so no two lanes share a name.
+fn name(collection: &str, lane: &str) -> String {
+    format!("{PREFIX}/{collection}/{lane}")
+}

@@ -1,0 +1,257 @@
+//! What may happen to a store, drawn at random and done to the store and the model.
+
+use std::collections::BTreeSet;
+
+use mailboat_core::{EntryId, Operation, Transition};
+use mailboat_store::{Changes, RemoteDeletion};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::model::{Base, Key, Model};
+use super::{NOW, Store, columns, dead_letter, entry_id, mutation, remote};
+
+/// One thing that happens. Numbers pick among what there is at that moment.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Create { chat: bool, id: u8, lane: u8 },
+    Update { pick: u8, lane: Option<u8>, text: u8 },
+    Delete { pick: u8 },
+    Ack { pick: u8, whole: bool, stale: bool },
+    Reject { pick: u8 },
+    PutOff { pick: u8 },
+    PutBack { pick: u8 },
+    Retry { pick: u8 },
+    Discard { pick: u8 },
+    Pull { chat: bool, id: u8, lane: u8, text: u8, stale: bool },
+    PullDeletion { pick: u8, stale: bool },
+}
+
+pub fn any_action() -> impl Strategy<Value = Action> {
+    let pick = any::<u8>;
+    prop_oneof![
+        4 => (any::<bool>(), 0..12_u8, 0..3_u8)
+            .prop_map(|(chat, id, lane)| Action::Create { chat, id, lane }),
+        3 => (pick(), proptest::option::weighted(0.2, 0..3_u8), pick())
+            .prop_map(|(pick, lane, text)| Action::Update { pick, lane, text }),
+        1 => pick().prop_map(|pick| Action::Delete { pick }),
+        5 => (pick(), any::<bool>(), proptest::bool::weighted(0.2))
+            .prop_map(|(pick, whole, stale)| Action::Ack { pick, whole, stale }),
+        1 => pick().prop_map(|pick| Action::Reject { pick }),
+        1 => pick().prop_map(|pick| Action::PutOff { pick }),
+        1 => pick().prop_map(|pick| Action::PutBack { pick }),
+        1 => pick().prop_map(|pick| Action::Retry { pick }),
+        1 => pick().prop_map(|pick| Action::Discard { pick }),
+        3 => (any::<bool>(), 0..12_u8, 0..3_u8, pick(), proptest::bool::weighted(0.2))
+            .prop_map(|(chat, id, lane, text, stale)| Action::Pull { chat, id, lane, text, stale }),
+        1 => (pick(), proptest::bool::weighted(0.2))
+            .prop_map(|(pick, stale)| Action::PullDeletion { pick, stale }),
+    ]
+}
+
+/// So many runs. What fails is printed whole, and becomes a test by hand.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A store, what it should hold, and a server that counts.
+pub struct World {
+    pub store: Store,
+    pub model: Model,
+    server_version: u64,
+    server_order: u64,
+    entries_made: u128,
+}
+
+/// What one action changed.
+pub struct Done {
+    pub changes: Changes,
+    /// Ids of the records that may look different now.
+    pub records: BTreeSet<String>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let (store, model) = (Store::messaging(), Model::default());
+        Self { store, model, server_version: 0, server_order: 0, entries_made: 0 }
+    }
+
+    /// Does it; `None` when there is nothing to do it to.
+    pub fn act(&mut self, action: &Action) -> Option<Done> {
+        match *action {
+            Action::Create { chat, id, lane } => {
+                let key = key_of(chat, id);
+                // Ids are made fresh; one is not used again while writes wait for it.
+                if self.model.has_orphans(&key) {
+                    return None;
+                }
+                self.write(Operation::Create, key, values_of(chat, lane, id))
+            }
+            Action::Update { pick, lane, text } => {
+                let key = self.pick_record(pick)?;
+                let values = match lane {
+                    _ if key.0 == "conversations" => json!({ "title": format!("title {text}") }),
+                    Some(lane) => json!({ "conversationId": format!("c{lane}") }),
+                    None => json!({ "body": format!("edit {text}") }),
+                };
+                self.write(Operation::Update, key, values)
+            }
+            Action::Delete { pick } => {
+                let key = self.pick_record(pick)?;
+                self.write(Operation::Delete, key, json!({}))
+            }
+            Action::Ack { pick, whole, stale } => self.ack(pick, whole, stale),
+            Action::Reject { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+                self.model.change(entry, |write| write.dead = true);
+                Some(self.settle(entry, key, dead_letter(), None))
+            }
+            Action::PutOff { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+                let not_before = NOW.plus_ms(1_000);
+                self.model.change(entry, |write| write.not_before = Some(not_before));
+                let transition = Transition::Retry { attempts: 1, not_before };
+                Some(self.settle(entry, key, transition, None))
+            }
+            Action::PutBack { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+                let (_, changes) = self.store.commit_with_changes(|transaction| {
+                    let batch = transaction.mark_attempted(&[entry], NOW)?;
+                    transaction.put_back(&batch)
+                });
+                Some(Done { changes, records: [key.1].into() })
+            }
+            Action::Retry { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| dead)?;
+                self.model.change(entry, |write| (write.dead, write.not_before) = (false, None));
+                let retry = |transaction: &mut mailboat_store::Transaction<'_>| {
+                    transaction.savepoint(|transaction| transaction.retry(entry, NOW))
+                };
+                let ((), changes) = self.store.commit_with_changes(retry);
+                Some(Done { changes, records: [key.1].into() })
+            }
+            Action::Discard { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| dead)?;
+                self.model.discard(entry);
+                let ((), changes) =
+                    self.store.commit_with_changes(|transaction| transaction.discard(entry, NOW));
+                Some(Done { changes, records: [key.1].into() })
+            }
+            Action::Pull { chat, id, lane, text, stale } => {
+                let key = key_of(chat, id);
+                let version = self.version(stale);
+                let order = self.order_of(&key);
+                let values = values_of(chat, lane, text);
+                self.model.pull(key.clone(), version, order, columns(values.clone()));
+                let change = [remote(key.0, &key.1, version, order, values)];
+                let ((), changes) = self
+                    .store
+                    .commit_with_changes(|transaction| transaction.apply_changes(&change));
+                Some(Done { changes, records: [key.1].into() })
+            }
+            Action::PullDeletion { pick, stale } => {
+                let key = self.pick_record(pick)?;
+                let version = self.version(stale);
+                self.model.pull_deletion(&key, version);
+                let (collection, id) = (key.0.into(), key.1.clone());
+                let deletion = [RemoteDeletion { collection, id, version }];
+                let ((), changes) = self
+                    .store
+                    .commit_with_changes(|transaction| transaction.apply_deletions(&deletion));
+                Some(Done { changes, records: [key.1].into() })
+            }
+        }
+    }
+
+    fn write(&mut self, operation: Operation, key: Key, values: Value) -> Option<Done> {
+        self.entries_made += 1;
+        let entry = entry_id(self.entries_made);
+        let write = mutation(entry, operation, key.0, &key.1, values.clone());
+        let accepted = self.model.accepts(operation, &key);
+        let (result, changes) = self.store.commit_with_changes(|transaction| {
+            Ok(transaction.savepoint(|transaction| transaction.write(&write, NOW)))
+        });
+        assert_eq!(result.is_ok(), accepted, "{operation:?} of {key:?}: {result:?}");
+        if accepted {
+            self.model.write(entry, operation, key.clone(), columns(values));
+        }
+        Some(Done { changes, records: [key.1].into() })
+    }
+
+    /// The server applies the oldest write of a record that has one.
+    fn ack(&mut self, pick: u8, whole: bool, stale: bool) -> Option<Done> {
+        let (_, key) = self.pick_entry(pick, |dead| !dead)?;
+        let record = self.model.records.get(&key)?;
+        let write = record.writes.iter().find(|write| !write.dead)?.clone();
+        // A server knows no record before its create, and sends what it alone knows.
+        if record.base == Base::None && write.operation != Operation::Create {
+            return None;
+        }
+        let whole = whole || record.base == Base::Deleted;
+        let (order, version) = (self.order_of(&key), self.version(stale));
+        let values = (whole && write.operation != Operation::Delete)
+            .then(|| values_of(key.0 == "messages", pick % 3, pick));
+        self.model.ack(write.entry, version, order, values.clone().map(columns));
+        let transition = Transition::Acked { version, order };
+        Some(self.settle(write.entry, key, transition, values))
+    }
+
+    fn settle(
+        &mut self,
+        entry: EntryId,
+        key: Key,
+        transition: Transition,
+        values: Option<Value>,
+    ) -> Done {
+        let ((), changes) = self.store.commit_with_changes(|transaction| {
+            let batch = transaction.mark_attempted(&[entry], NOW)?;
+            let settled = [(&batch[0], transition, values.map(columns))];
+            transaction.settle(&settled, NOW)
+        });
+        Done { changes, records: [key.1].into() }
+    }
+
+    /// A new version of the server's, or one that comes late.
+    fn version(&mut self, stale: bool) -> u64 {
+        if stale {
+            return 1 + self.server_version / 2;
+        }
+        self.server_version += 1;
+        self.server_version
+    }
+
+    /// A record's place in the server's order: given once, never changed.
+    fn order_of(&mut self, key: &Key) -> u64 {
+        let known = self.model.records.get(key).and_then(|record| record.order);
+        known.unwrap_or_else(|| {
+            self.server_order += 1;
+            self.server_order
+        })
+    }
+
+    fn pick_record(&self, pick: u8) -> Option<Key> {
+        let keys: Vec<&Key> = self.model.records.keys().collect();
+        (!keys.is_empty()).then(|| keys[usize::from(pick) % keys.len()].clone())
+    }
+
+    fn pick_entry(&self, pick: u8, wanted: impl Fn(bool) -> bool) -> Option<(EntryId, Key)> {
+        let outbox = self.model.outbox();
+        let fitting: Vec<_> = outbox.iter().filter(|(_, write)| wanted(write.dead)).collect();
+        let (key, write) = fitting.get(usize::from(pick) % fitting.len().max(1))?;
+        Some((write.entry, (*key).clone()))
+    }
+}
+
+fn key_of(chat: bool, id: u8) -> Key {
+    if chat { ("messages", format!("m{id}")) } else { ("conversations", format!("c{}", id % 4)) }
+}
+
+fn values_of(chat: bool, lane: u8, text: u8) -> Value {
+    if chat {
+        json!({
+            "conversationId": format!("c{lane}"), "senderId": format!("s{}", text % 2),
+            "body": format!("text {text}"), "sentAt": text % 8,
+        })
+    } else {
+        json!({ "title": format!("title {text}"), "memberIds": [text] })
+    }
+}

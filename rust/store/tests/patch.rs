@@ -1,0 +1,166 @@
+//! The property of watches: patches applied to what was shown are the query run again.
+
+use std::collections::BTreeMap;
+
+use mailboat_store::{OrderBy, PatchOp, Snapshot, Take, WatchedWindow, Window};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::common::action::{Action, World, any_action, cases};
+use crate::common::{Store, in_conversation, window};
+
+/// One row as JavaScript holds it.
+type Row = (Value, i64);
+
+/// A screen: a watch, and the rows that its patches have made.
+struct Screen {
+    window: Window,
+    watched: WatchedWindow,
+    rows: Vec<Row>,
+    more: bool,
+    /// A commit since the last patch said that it touched this window.
+    touched: bool,
+}
+
+impl Screen {
+    fn open(store: &Store, window: Window) -> Self {
+        let (watched, snapshot) =
+            store.reader.read(u64::MAX, |reads| reads.watch(&window)).expect("a watch");
+        let (rows, more) = (rows_of(&snapshot), snapshot.more);
+        Self { window, watched, rows, more, touched: false }
+    }
+
+    fn catch_up(&mut self, store: &Store) {
+        self.touched = false;
+        let Some((ops, more)) = store.writer.catch_up(&mut self.watched).expect("a patch") else {
+            return;
+        };
+        self.more = more;
+        for op in ops {
+            match op {
+                PatchOp::Insert { at, row, revision } => {
+                    self.rows.insert(at as usize, (parse(row.get()), revision));
+                }
+                PatchOp::Update { at, row, revision } => {
+                    let before = &mut self.rows[at as usize];
+                    let after = (parse(row.get()), revision);
+                    assert_eq!(before.0["id"], after.0["id"], "an update stays on its row");
+                    assert_ne!(before.1, after.1, "an update has another revision");
+                    *before = after;
+                }
+                PatchOp::Move { from, to } => {
+                    assert_ne!(from, to, "a move moves");
+                    let row = self.rows.remove(from as usize);
+                    self.rows.insert(to as usize, row);
+                }
+                PatchOp::Remove { at } => {
+                    self.rows.remove(at as usize);
+                }
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).expect("a row is JSON")
+}
+
+fn rows_of(snapshot: &Snapshot) -> Vec<Row> {
+    let rows = snapshot.rows.iter().map(|row| parse(row.get()));
+    rows.zip(snapshot.revisions.iter().copied()).collect()
+}
+
+fn run_again(store: &Store, window: &Window) -> (Vec<Row>, bool) {
+    let snapshot = store.reader.read(u64::MAX, |reads| reads.snapshot(window)).expect("a snapshot");
+    (rows_of(&snapshot), snapshot.more)
+}
+
+fn windows() -> Vec<Window> {
+    let by = |column: &str, descending| Some(OrderBy { column: column.into(), descending });
+    let from = |sender: &str| {
+        let filter = [("senderId".to_owned(), json!(sender))].into();
+        Window { filter, ..window("messages") }
+    };
+    vec![
+        window("messages"),
+        window("conversations"),
+        in_conversation("c0"),
+        Window { limit: 3, ..in_conversation("c1") },
+        Window { limit: 3, take: Take::Last, ..in_conversation("c1") },
+        Window { limit: 5, take: Take::Last, ..window("messages") },
+        Window { limit: 4, order_by: by("sentAt", true), ..window("messages") },
+        Window { order_by: by("sentAt", false), take: Take::Last, ..in_conversation("c2") },
+        Window { limit: 2, order_by: by("id", true), ..window("conversations") },
+        Window { order_by: by("body", false), ..from("s1") },
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn patches_applied_are_the_query_run_again(
+        actions in proptest::collection::vec((any_action(), any::<u16>()), 1..80),
+    ) {
+        let mut world = World::new();
+        let mut screens: Vec<Screen> =
+            windows().into_iter().map(|window| Screen::open(&world.store, window)).collect();
+        for (action, looks) in &actions {
+            let before: BTreeMap<String, Row> = all_rows(&world.store);
+            let Some(done) = world.act(action) else { continue };
+            let after = all_rows(&world.store);
+            for (key, row) in &before {
+                let id = row.0["id"].as_str().expect("an id");
+                let still = after.get(key);
+                prop_assert!(
+                    done.records.contains(id) || still == Some(row),
+                    "{action:?} changed {key}, which it has nothing to do with"
+                );
+            }
+            for (number, screen) in screens.iter_mut().enumerate() {
+                screen.touched |= screen.watched.is_touched_by(&done.changes);
+                let (rows, more) = run_again(&world.store, &screen.window);
+                let same = rows == screen.rows && more == screen.more;
+                prop_assert!(same || screen.touched, "{action:?} went past window {number}");
+                // Some screens look after every commit, others let several pass.
+                if looks >> number & 1 == 1 {
+                    screen.catch_up(&world.store);
+                    prop_assert_eq!(&screen.rows, &rows, "window {}", number);
+                    prop_assert_eq!(screen.more, more);
+                }
+            }
+        }
+        for screen in &mut screens {
+            screen.catch_up(&world.store);
+            let (rows, more) = run_again(&world.store, &screen.window);
+            prop_assert_eq!((&screen.rows, screen.more), (&rows, more));
+        }
+    }
+}
+
+fn all_rows(store: &Store) -> BTreeMap<String, Row> {
+    ["messages", "conversations"]
+        .into_iter()
+        .flat_map(|collection| {
+            let (rows, _) = run_again(store, &window(collection));
+            rows.into_iter().map(move |row| (format!("{collection} {}", row.0["id"]), row))
+        })
+        .collect()
+}
+
+#[test]
+fn a_window_of_a_large_reordering_takes_no_more_moves_than_it_must() {
+    let mut world = World::new();
+    for id in 0..12 {
+        world.act(&Action::Create { chat: true, id, lane: 0 });
+    }
+    let mut screen = Screen::open(&world.store, in_conversation("c0"));
+    // The newest is acked first: it alone moves.
+    let entries: Vec<_> = world.store.outbox().iter().map(|entry| entry.id).collect();
+    world.store.ack(entries[11], 1, 1);
+    let (ops, _) =
+        world.store.writer.catch_up(&mut screen.watched).expect("a patch").expect("a change");
+    let shapes: Vec<String> = ops.iter().map(|op| format!("{op:?}")).collect();
+    assert_eq!(shapes.len(), 2, "{shapes:?}");
+    assert!(shapes[0].starts_with("Move(11 -> 0)") && shapes[1].starts_with("Update(0,"));
+}
