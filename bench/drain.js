@@ -69,7 +69,9 @@ async function handWritten(file) {
     if (batch.length === 0) break;
     database.transaction(() => batch.forEach((entry) => mark(statements, entry)))();
     const outcomes = await push(server, batch);
-    database.transaction(() => batch.forEach((entry, at) => settle(statements, entry, outcomes[at])))();
+    database.transaction(() =>
+      batch.forEach((entry, at) => settle(statements, entry, outcomes[at])),
+    )();
   }
   const took = Number(process.hrtime.bigint() - started) / 1e6;
   database.close();
@@ -124,7 +126,10 @@ async function memory() {
 
 function peakOf(messages) {
   return new Promise((resolve, reject) => {
-    const child = fork(path.join(__dirname, "children/queue.js"), [newPath("memory"), String(messages)]);
+    const child = fork(path.join(__dirname, "children/queue.js"), [
+      newPath("memory"),
+      String(messages),
+    ]);
     child.once("message", resolve);
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the child ended with ${code}`)));

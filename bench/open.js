@@ -9,7 +9,12 @@ const { median } = require("./lib/table");
 const MESSAGES = 100_000;
 const ROUNDS = 31;
 
-const LAST_50 = { collection: "messages", where: { conversationId: "c7" }, take: "last", limit: 50 };
+const LAST_50 = {
+  collection: "messages",
+  where: { conversationId: "c7" },
+  take: "last",
+  limit: 50,
+};
 
 async function mailboat(file) {
   const start = process.hrtime.bigint();

@@ -32,7 +32,9 @@ async function inFlight(file, durability) {
   const times = [];
   for (let wave = 0; wave < WAVES; wave += 1) {
     const start = process.hrtime.bigint();
-    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, n) => send(mailboat, wave * IN_FLIGHT + n)));
+    await Promise.all(
+      Array.from({ length: IN_FLIGHT }, (_, n) => send(mailboat, wave * IN_FLIGHT + n)),
+    );
     times.push(Number(process.hrtime.bigint() - start) / 1000 / IN_FLIGHT);
   }
   await mailboat.close();
@@ -43,7 +45,10 @@ async function inFlight(file, durability) {
 async function run() {
   const empty = await emptyFile();
   const tables = [];
-  for (const [durability, atMost] of [["normal", 0.6], ["full", 0.25]]) {
+  for (const [durability, atMost] of [
+    ["normal", 0.6],
+    ["full", 0.25],
+  ]) {
     const figures = { single: [], wave: [], node: [], rust: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
       figures.single.push(await oneByOne(copyOf(empty), durability));
@@ -71,7 +76,12 @@ function table(durability, atMost, figures) {
     ],
     goals: [
       { of: "mailboat one by one", beside: "better-sqlite3", ratio: single / node, atMost: 4 },
-      { of: `mailboat ${IN_FLIGHT} in flight`, beside: "better-sqlite3", ratio: wave / node, atMost },
+      {
+        of: `mailboat ${IN_FLIGHT} in flight`,
+        beside: "better-sqlite3",
+        ratio: wave / node,
+        atMost,
+      },
     ],
   };
 }

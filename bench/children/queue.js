@@ -11,7 +11,9 @@ async function main() {
   if (Number(messages) > 0) {
     const mailboat = createMailboat({ path, userId: "ann", host });
     for (let n = 0; n < Number(messages); n += 100) {
-      const wave = Array.from({ length: 100 }, (_, at) => mailboat.sendMessage(`c${at % 20}`, `message ${n + at}`));
+      const wave = Array.from({ length: 100 }, (_, at) =>
+        mailboat.sendMessage(`c${at % 20}`, `message ${n + at}`),
+      );
       await Promise.all(wave);
     }
     await mailboat.close();

@@ -31,11 +31,24 @@ function sender(database) {
   const send = database.transaction((conversation, body) => {
     number += 1;
     const [id, now] = [randomUUID(), Date.now()];
-    const mutation = JSON.stringify({ conversationId: conversation, senderId: "ann", body, sentAt: now });
+    const mutation = JSON.stringify({
+      conversationId: conversation,
+      senderId: "ann",
+      body,
+      sentAt: now,
+    });
     const key = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
     const { lastInsertRowid } = entry.run(key, id, mutation, conversation, now);
     lane.run(conversation, lastInsertRowid, now);
-    message.run(conversation, "ann", body, now, PENDING_POSITION + Number(lastInsertRowid), number, id);
+    message.run(
+      conversation,
+      "ann",
+      body,
+      now,
+      PENDING_POSITION + Number(lastInsertRowid),
+      number,
+      id,
+    );
   });
   return (conversation, body) => send.immediate(conversation, body);
 }

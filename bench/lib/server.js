@@ -29,13 +29,17 @@ async function startServer(conversations) {
   const stop = async (messages) => {
     const state = await (await fetch(`${url}/dev/state`)).json();
     child.kill();
-    if (state.records.messages !== messages) throw new Error(`the server holds ${state.records.messages}`);
+    if (state.records.messages !== messages)
+      throw new Error(`the server holds ${state.records.messages}`);
   };
   return { url, token, stop };
 }
 
 async function post(url, body, token) {
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const headers = {
+    "content-type": "application/json",
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
   const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   return answer.json();

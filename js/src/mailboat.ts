@@ -141,7 +141,9 @@ export class Mailboat<C extends Collections = MessagingCollections> {
       );
     }
     const values = { conversationId, senderId: userId, body, sentAt: Date.now() };
-    return this.session.engine.execute({ type: "create", collection: "messages", values });
+    return this.write(values, () =>
+      this.session.engine.execute({ type: "create", collection: "messages", values }),
+    );
   }
 
   /** Reads one record, synchronously; `null` when there is none. */

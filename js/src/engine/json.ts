@@ -6,6 +6,8 @@ import { mailboatError, type MailboatError } from "../error";
 
 /** Deepest nesting of one column's value. */
 const MAX_DEPTH = 64;
+/** With the flag `u` a whole pair is one character, and only half of one matches. */
+const HALF_PAIR = /[\ud800-\udfff]/u;
 
 /** The text of a request. */
 export function encode(request: unknown): string {
@@ -31,6 +33,11 @@ export function checkValues(values: object): void {
 
 function check(value: unknown, column: string, depth: number): void {
   switch (typeof value) {
+    case "string":
+      if (HALF_PAIR.test(value)) {
+        throw invalid(`${column} holds half of a surrogate pair. Cut texts between characters.`);
+      }
+      return;
     case "number":
       if (!Number.isFinite(value)) throw invalid(`${column} is ${value}; numbers must be finite.`);
       return;

@@ -12,6 +12,7 @@ describe("checkValues", () => {
     ["a bigint", { n: 1n }],
     ["a function", { f: () => 1 }],
     ["a symbol", { s: Symbol("s") }],
+    ["half of a surrogate pair", { text: "half \ud83d" }],
     ["a cycle", { cyclic }],
   ])("refuses %s, which JSON would change or drop", (_, values) => {
     expect(() => {
@@ -26,7 +27,13 @@ describe("checkValues", () => {
   });
 
   it("passes what JSON can say", () => {
-    checkValues({ text: "x", n: 1.5, yes: true, none: null, list: [1, { deep: [] }] });
+    checkValues({
+      text: "whole \u{1f6f3}",
+      n: 1.5,
+      yes: true,
+      none: null,
+      list: [1, { deep: [] }],
+    });
     checkValues({ leftOut: undefined });
   });
 });
