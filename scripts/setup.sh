@@ -144,7 +144,7 @@ check_node
 step 'System packages' install_system_packages
 use_pinned_rust
 step 'npm packages (about a minute the first time)' install_npm_packages
-step 'Rust engine and dev server (about three minutes the first time)' build_rust
+step 'Rust engine and dev server (three to six minutes the first time)' build_rust
 step 'TypeScript package (a few seconds)' build_js
 if [ "$purpose" = test ]; then
   step "cargo-deny $cargo_deny_version (about a minute the first time)" install_cargo_deny

@@ -18,6 +18,8 @@ const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 function readRows(file, ...queries) {
   const output = execFileSync(places.recountProgram(), [file, ...queries], {
     encoding: "utf8",
+    // Its complaints are in the message of the error.
+    stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: MAX_OUTPUT_BYTES,
   });
   return output

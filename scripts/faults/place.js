@@ -13,8 +13,9 @@ const DATABASE = "chat.db";
 class Place {
   #mounted = false;
 
-  /** @param {string} folder */
+  /** @param {string} folder made if it is not there */
   constructor(folder) {
+    fs.mkdirSync(folder, { recursive: true });
     this.folder = folder;
     this.database = path.join(folder, DATABASE);
   }
@@ -41,7 +42,7 @@ class Place {
   }
 
   makeReadOnly() {
-    execFileSync("mount", ["-o", "remount,ro", this.folder]);
+    execFileSync("mount", ["-o", "remount,bind,ro", this.folder]);
   }
 
   /** Fills the disk up until so many bytes are free; replaces what filled it before. @param {number} bytes */
@@ -50,7 +51,12 @@ class Place {
     const { bavail, bsize } = fs.statfsSync(this.folder);
     const surplus = bavail * bsize - bytes;
     if (surplus < 0) throw new Error(`The small disk has no ${bytes} bytes to leave free.`);
-    fs.writeFileSync(this.file("ballast"), Buffer.alloc(surplus));
+    try {
+      fs.writeFileSync(this.file("ballast"), Buffer.alloc(surplus));
+    } catch (error) {
+      // The engine has taken some of it in the meantime: the disk is full all the same.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOSPC") throw error;
+    }
   }
 
   /** Takes away what filled the disk. */

@@ -48,10 +48,14 @@ async function main(/** @type {boolean} */ mayMount) {
   try {
     const template = await makeTemplate(folder);
     for (const fault of faults) {
+      const place = new Place(path.join(folder, fault.name));
+      underWay.add(place.remove);
       const result =
         fault.mounts && !mayMount
-          ? NOT_RUN
-          : await happen(fault, path.join(folder, fault.name), template);
+          ? notRun("it mounts a small file system, for which it needs root")
+          : await happen(fault, place, template);
+      underWay.delete(place.remove);
+      place.remove();
       results.push(result);
       console.log(lineOf(fault, result));
     }
@@ -69,14 +73,10 @@ async function main(/** @type {boolean} */ mayMount) {
   process.exitCode = typed === faults.length && died + changed === 0 ? 0 : 1;
 }
 
-/** @type {Result} */
-const NOT_RUN = {
-  code: "-",
-  message: "needs a small file system of its own",
-  flaws: ["NOT RUN: mounting one needs root, or user namespaces"],
-  died: false,
-  changed: false,
-};
+/** @param {string} why @returns {Result} */
+function notRun(why) {
+  return { code: "-", message: "NOT RUN", flaws: [why], died: false, changed: false };
+}
 
 /** @param {string[]} names all of them when there are none */
 function faultsNamed(names) {
@@ -88,7 +88,6 @@ function faultsNamed(names) {
 /** A database with unsent messages, closed in order. @param {string} folder */
 async function makeTemplate(folder) {
   const place = new Place(path.join(folder, "template"));
-  fs.mkdirSync(place.folder);
   const { ended, errors } = await runChild([place.folder]);
   if (ended !== "in order") throw new Error(`The first messages could not be written: ${errors}`);
   return place.database;
@@ -96,42 +95,49 @@ async function makeTemplate(folder) {
 
 /**
  * @param {Fault} fault
- * @param {string} folder
+ * @param {Place} place
  * @param {string} template
  * @returns {Promise<Result>}
  */
-async function happen(fault, folder, template) {
-  const place = new Place(folder);
-  fs.mkdirSync(folder);
-  underWay.add(place.remove);
+async function happen(fault, place, template) {
+  let before;
   try {
     if (fault.prepare === undefined) place.furnish(template);
     else await fault.prepare(place, template);
-    const before = fingerprint(place, fault, []);
-    const { ended, errors, output } = await runChild([folder, fault.name]);
-    const died = ended !== "in order";
-    const { error, written } = died ? { error: null, written: [] } : JSON.parse(output);
-    const after = fingerprint(place, fault, written);
-    return {
-      code: error?.code ?? "-",
-      message: error?.message ?? errors.trim(),
-      flaws: [
-        ...(died ? [`the process ended ${ended}`] : flawsOf(error, fault)),
-        ...(before === after ? [] : [`what is stored changed: ${after}`]),
-      ],
-      died,
-      changed: before !== after,
-    };
-  } finally {
-    underWay.delete(place.remove);
-    place.remove();
+    before = fingerprint(place, fault, []);
+  } catch (error) {
+    return notRun(/** @type {Error} */ (error).message);
   }
+  const { ended, errors, output } = await runChild([place.folder, fault.name]);
+  const died = ended !== "in order";
+  const { error, written } = died ? { error: null, written: [] } : JSON.parse(output);
+  const after = fingerprintAfter(place, fault, written);
+  const changed = after !== before;
+  return {
+    code: error?.code ?? "-",
+    message: error?.message ?? errors.trim(),
+    flaws: [
+      ...(died ? [`the process ended ${ended}`] : flawsOf(error, fault)),
+      ...(changed ? [`what is stored changed: ${after}`] : []),
+    ],
+    died,
+    changed,
+  };
 }
 
-/** @param {Place} place @param {Fault} fault @param {string[]} written */
+/** A text that is equal for equal data. @param {Place} place @param {Fault} fault @param {string[]} written */
 function fingerprint(place, { stored = "rows" }, written) {
   if (stored === "bytes") return fingerprintOfBytes(place.folder);
   return fingerprintOfRows(place.database, { withOutbox: stored === "rows", written });
+}
+
+/** The same; what cannot be read any more has changed. @type {typeof fingerprint} */
+function fingerprintAfter(place, fault, written) {
+  try {
+    return fingerprint(place, fault, written);
+  } catch (error) {
+    return `it cannot be read: ${/** @type {Error} */ (error).message}`;
+  }
 }
 
 /** What is wrong with the error. @param {any} error @param {Fault} fault @returns {string[]} */

@@ -51,6 +51,10 @@ const faults = [
   refused("field-too-many", (host, engine) =>
     host.execute(engine, JSON.stringify({ type: "delete", ...RECORD, [SECRET]: 1 })),
   ),
+  refused("lone-surrogate-to-execute", (host, engine) => {
+    const values = message({ body: `${SECRET}\ud800` });
+    return host.execute(engine, JSON.stringify({ type: "create", collection: "messages", values }));
+  }),
   refused("argument-that-is-no-text", (host, engine) => host.execute(engine, { type: "sync" })),
   refused("unknown-engine", (host) => host.query(NO_ENGINE, '{"type":"status"}'), "CLOSED"),
   {
