@@ -1,13 +1,13 @@
 // A long outbox comes back online: 10 000 messages to a real server with its ledger on.
 "use strict";
 
-const { fork } = require("node:child_process");
-const path = require("node:path");
-const { emptyFile, copyOf, newPath, openMailboat, bodyOf } = require("./lib/files");
+const { ask } = require("./lib/child");
+const { copyOf, emptyFile, newPath, openMailboat } = require("./lib/files");
 const { open, sql } = require("./lib/rawNode");
 const { rawRust } = require("./lib/rawRust");
 const { startServer } = require("./lib/server");
 const { median } = require("./lib/table");
+const { bodyOf } = require("./lib/text");
 
 const MESSAGES = 10_000;
 const BATCH = 100;
@@ -124,17 +124,8 @@ async function memory() {
   return { bare: median(figures.bare), queued: median(figures.queued) };
 }
 
-function peakOf(messages) {
-  return new Promise((resolve, reject) => {
-    const child = fork(path.join(__dirname, "children/queue.js"), [
-      newPath("memory"),
-      String(messages),
-    ]);
-    child.once("message", resolve);
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the child ended with ${code}`)));
-  });
-}
+/** In MB. */
+const peakOf = (messages) => ask("queue.js", newPath("memory"), messages);
 
 async function run() {
   const file = await queuedFile();

@@ -1,10 +1,11 @@
 // A durable send: the message row and its outbox entry, on disk when it resolves.
 "use strict";
 
-const { bodyOf, copyOf, emptyFile, openMailboat } = require("./lib/files");
+const { copyOf, emptyFile, openMailboat } = require("./lib/files");
 const { sendOneByOne } = require("./lib/rawNode");
 const { rawRust } = require("./lib/rawRust");
 const { median } = require("./lib/table");
+const { bodyOf } = require("./lib/text");
 
 const ROUNDS = 7;
 const ONE_BY_ONE = 1_500;

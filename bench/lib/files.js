@@ -7,6 +7,7 @@ const path = require("node:path");
 const Database = require("better-sqlite3");
 const { createMailboat, messagingSchema } = require("../../dist");
 const { nodeHost } = require("../../dist/node");
+const { bodyOf } = require("./text");
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mailboat-bench-"));
 process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -63,17 +64,4 @@ function idOf(number) {
   return `0190b0c0-0000-7000-8000-${tail}`;
 }
 
-const SENTENCES = [
-  "Are we still on for lunch tomorrow?",
-  "The ferry leaves at a quarter past nine, so let us meet at the pier ten minutes before.",
-  "ok",
-  "I have sent you the photos of the garden; the roses came out far better than last year.",
-  "Can you bring the blue folder? It has the contracts in it, and the keys to the shed.",
-];
-
-/** Text as people write it, none twice. */
-function bodyOf(number) {
-  return `${SENTENCES[number % SENTENCES.length]} (${number})`;
-}
-
-module.exports = { bodyOf, copyOf, emptyFile, folder, fullFile, idOf, newPath, openMailboat };
+module.exports = { copyOf, emptyFile, fullFile, newPath, openMailboat };

@@ -5,7 +5,7 @@ const { randomUUID } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const Database = require("better-sqlite3");
-const { bodyOf } = require("./files");
+const { bodyOf } = require("./text");
 
 const PENDING_POSITION = 2 ** 52;
 
@@ -67,15 +67,10 @@ function sendOneByOne(file, synchronous, count) {
   return times;
 }
 
-/** Opens a file and reads the last 50 of a conversation; milliseconds. */
-function openAndReadLast50(file) {
-  const start = process.hrtime.bigint();
+/** Opens a file and reads the last 50 of a conversation, and one more. */
+function readLast50(file) {
   const database = open(file, "FULL");
-  const rows = database.prepare(sql("last-50")).all("c7");
-  const took = Number(process.hrtime.bigint() - start) / 1e6;
-  database.close();
-  if (rows.length !== 51) throw new Error(`read ${rows.length} rows`);
-  return took;
+  return { database, rows: database.prepare(sql("last-50")).all("c7") };
 }
 
-module.exports = { open, openAndReadLast50, sendOneByOne, sender, sql };
+module.exports = { open, readLast50, sendOneByOne, sql };

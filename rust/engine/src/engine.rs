@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mailboat_backends::rest::RestCodec;
 use mailboat_core::Timestamp;
 use mailboat_store::{
-    Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
+    Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window, Writer,
+    WriterOpening,
 };
 
 use crate::actor::{Actor, Chance, Input, Parts, Route};
@@ -94,10 +95,10 @@ impl Engine {
             generation: AtomicU32::new(1),
         });
         if opening.is_quick() {
-            let actor = thread.prepare(opening)?;
-            thread.spawn(move |thread| thread.run(actor));
+            let writer = thread.read(opening)?;
+            thread.spawn(move |thread| thread.write(writer));
         } else {
-            thread.spawn(move |thread| thread.open_and_run(opening));
+            thread.spawn(move |thread| thread.migrate(opening));
         }
         Ok(engine)
     }
@@ -135,12 +136,18 @@ impl Engine {
     pub fn query(&self, query: &Query, session: &Session) -> Result<String, WaistError> {
         match query {
             // Needs no file, so that it works while the file is being migrated.
-            Query::Status => Ok(json(&self.shared.status())),
+            Query::Status => Ok(json(&self.status())),
             Query::Counters => Ok(json(&self.shared.counters(session))),
             query => {
                 self.read(|reads| Ok(answer_query(&reads, query, &self.shared, session))).flatten()
             }
         }
+    }
+
+    /// How syncing goes; before the actor has said anything, what the file says of it.
+    fn status(&self) -> SyncStatus {
+        let kept = self.shared.status();
+        kept.or_else(|| self.read(|reads| first_status(&reads)).ok()).unwrap_or(UNKNOWN_STATUS)
     }
 
     /// Reads a window and watches it.
@@ -245,17 +252,8 @@ impl Shared {
         self.questions.store(questions, Ordering::Release);
     }
 
-    fn status(&self) -> SyncStatus {
-        let kept = self.status.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.clone().unwrap_or(SyncStatus {
-            phase: Phase::Idle,
-            online: true,
-            pending: 0,
-            failed: 0,
-            last_synced_at: None,
-            next_attempt_at: None,
-            error: None,
-        })
+    fn status(&self) -> Option<SyncStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn counters(&self, session: &Session) -> Counters {
@@ -293,8 +291,29 @@ pub(crate) fn answer_query(
         Query::Window { window } => json(&reads.snapshot(window)?),
         Query::Record { collection, id } => json(&reads.record(collection, id)?),
         Query::Outbox { after, limit } => json(&reads.outbox(after.unwrap_or(0), *limit)?),
-        Query::Status => json(&shared.status()),
+        Query::Status => json(&shared.status().unwrap_or(UNKNOWN_STATUS)),
         Query::Counters => json(&shared.counters(session)),
+    })
+}
+
+/// Of a file that cannot be read yet.
+const UNKNOWN_STATUS: SyncStatus = SyncStatus {
+    phase: Phase::Idle,
+    online: true,
+    pending: 0,
+    failed: 0,
+    last_synced_at: None,
+    next_attempt_at: None,
+    error: None,
+};
+
+fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
+    let counts = reads.counts()?;
+    Ok(SyncStatus {
+        pending: counts.pending,
+        failed: counts.failed,
+        last_synced_at: reads.last_synced_at()?.map(|at| at.0),
+        ..UNKNOWN_STATUS
     })
 }
 
@@ -340,10 +359,45 @@ struct ActorThread {
 }
 
 impl ActorThread {
-    /// Opens the file for the actor and for the JavaScript thread.
-    fn prepare(&self, opening: Opening) -> Result<Actor, WaistError> {
-        let (writer, reader) = opening.finish()?;
-        let actor = Actor::new(Parts {
+    /// Makes the file readable on the JavaScript thread: the first frame has its rows.
+    fn read(&self, opening: Opening) -> Result<WriterOpening, WaistError> {
+        let (reader, writer) = opening.read()?;
+        self.shared.set_reader(Some(reader));
+        self.shared.ready.store(true, Ordering::Release);
+        Ok(writer)
+    }
+
+    fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
+        let spawned =
+            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
+        spawned.expect("the system gives an app one more thread");
+    }
+
+    /// Migrates the file first, then goes on as usual.
+    fn migrate(self, opening: Opening) {
+        match self.read(opening) {
+            Ok(writer) => {
+                self.session.push(Event::Opened);
+                self.write(writer);
+            }
+            Err(error) => self.refuse(error.clone(), Event::OpenFailed { error }),
+        }
+    }
+
+    /// Opens the writer, and runs the actor on it.
+    fn write(self, writer: WriterOpening) {
+        match writer.write().and_then(|writer| self.actor(writer)) {
+            Ok(actor) => self.run(actor),
+            Err(error) => {
+                let error = WaistError::from(error);
+                self.shared.set_reader(None);
+                self.refuse(error.clone(), Event::Closed { error });
+            }
+        }
+    }
+
+    fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
+        Actor::new(Parts {
             writer,
             session: Arc::clone(&self.session),
             shared: Arc::clone(&self.shared),
@@ -358,36 +412,24 @@ impl ActorThread {
                 Some(BackendConfig::JavaScript) => Route::JavaScript,
             },
             chance: Chance::from_os(),
-        })?;
-        self.shared.set_reader(Some(reader));
-        self.shared.ready.store(true, Ordering::Release);
-        Ok(actor)
+        })
     }
 
-    fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
-        let spawned =
-            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
-        spawned.expect("the system gives an app one more thread");
-    }
-
-    fn open_and_run(self, opening: Opening) {
-        match self.prepare(opening) {
-            Ok(actor) => {
-                self.session.push(Event::Opened);
-                self.run(actor);
-            }
-            Err(error) => {
-                // A runtime that came meanwhile waits for the same news.
-                let latecomers = self.inputs.try_iter().filter_map(|input| match input {
-                    Input::Takeover(session) => Some(session),
-                    _ => None,
-                });
-                for session in latecomers.chain([Arc::clone(&self.session)]) {
-                    session.push(Event::OpenFailed { error: error.clone() });
+    /// The file cannot be used: tells the runtime, one that came meanwhile, and every
+    /// command that waits.
+    fn refuse(self, error: WaistError, event: Event) {
+        let inputs: Vec<Input> = self.inputs.try_iter().collect();
+        self.session.push(event);
+        for input in inputs {
+            match input {
+                Input::Command { call, .. } => call.answer(Err(error.clone())),
+                Input::Takeover(session) => {
+                    session.push(Event::OpenFailed { error: error.clone() })
                 }
-                self.finish(error, Vec::new());
+                _ => {}
             }
         }
+        self.finish(error, Vec::new());
     }
 
     /// Runs the actor until it is closed. A panic closes this engine and no other.

@@ -152,7 +152,7 @@ impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
         let Parts { writer, session, shared, policy, durability, route, chance } = parts;
-        let pull = Pull::new(writer.last_synced_at()?);
+        let pull = Pull::new(writer.reads().last_synced_at()?);
         let mut actor = Self {
             writer,
             session,
