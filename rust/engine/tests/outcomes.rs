@@ -198,6 +198,26 @@ fn sync_says_why_it_could_not() {
 }
 
 #[test]
+fn sync_says_so_when_what_was_written_could_not_be_sent() {
+    let scene = Scene::new();
+    let mut ann = scene.ann();
+    scene.fault(json!({ "on": "push", "kind": "status", "status": 503, "times": null }));
+    ann.send("c1", "stays here");
+    let error = ann.execute(&json!({ "type": "sync" })).expect_err("the push fails");
+    assert_eq!(error["code"], "NETWORK");
+    assert_eq!(ann.query(&json!({ "type": "status" }))["pending"], 1);
+}
+
+#[test]
+fn sync_outlasts_a_token_that_ended() {
+    let scene = Scene::new();
+    let mut ann = scene.ann();
+    // Tokens that the server makes from now on are good, so one refresh will do.
+    scene.fault(json!({ "on": "pull", "kind": "status", "status": 401 }));
+    ann.execute(&json!({ "type": "sync" })).expect("synced with the refreshed token");
+}
+
+#[test]
 fn a_cursor_that_expired_starts_over_without_doubling_anything() {
     let scene = Scene::new();
     let mut ann = scene.ann();

@@ -31,7 +31,7 @@ mod writer;
 pub use delivery::Delivery;
 pub use error::StoreError;
 pub use mutation::Mutation;
-pub use open::{Opening, SCHEMA_VERSION};
+pub use open::{Opening, SCHEMA_VERSION, WriterOpening};
 pub use outbox::{Due, MAX_OUTBOX_PAGE_ENTRIES, OutboxEntry, OutboxPage, QueuedEntry};
 pub use patch::PatchOp;
 pub use pull::{RemoteChange, RemoteDeletion};

@@ -11,8 +11,7 @@ use crate::error::StoreError;
 
 /// Held for as long as the file is open.
 pub(crate) struct FileLock {
-    // Held, not read: closing the file releases the lock.
-    _file: File,
+    file: File,
 }
 
 impl FileLock {
@@ -26,9 +25,19 @@ impl FileLock {
             .open(&path)
             .map_err(|error| unreachable(&error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
             Err(TryLockError::Error(error)) => Err(unreachable(&error)),
+        }
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Closing alone would not do: a process that this one is just starting holds a
+        // copy of the file between its fork and its exec, and with it the lock.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the lock goes when the file is closed");
         }
     }
 }

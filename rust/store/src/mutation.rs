@@ -32,7 +32,10 @@ impl Transaction<'_> {
     /// [`StoreError::InvalidArgument`] when it does not fit the schema or names no
     /// record, [`StoreError::Exists`] when a create names one.
     pub fn write(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
-        self.standing()?;
+        self.step(|transaction| transaction.apply(mutation, now))
+    }
+
+    fn apply(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
         let (number, table) = self.table(&mutation.collection)?;
         check_id(&mutation.record_id)?;
         check(&table.collection, mutation.operation, &mutation.values)?;

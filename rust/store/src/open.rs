@@ -9,15 +9,13 @@ use std::time::Duration;
 use futures::executor::block_on;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Executor, Row, SqlSafeStr, SqliteConnection,
-};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqlSafeStr, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::lock::{FileLock, beside, unreachable};
 use crate::outbox;
-use crate::pull::set_state;
+use crate::pull::{set_state, state};
 use crate::reader::Reader;
 use crate::schema::Schema;
 use crate::tables::{Table, register};
@@ -44,8 +42,9 @@ pub struct Opening {
     path: PathBuf,
     schema: Schema,
     schema_json: String,
-    connection: SqliteConnection,
     found: Found,
+    /// Of a current file: what looked at it goes on reading from it.
+    reader: Option<HeldConnection>,
     lock: FileLock,
 }
 
@@ -60,6 +59,15 @@ enum Found {
     Outdated,
 }
 
+/// A writer that is still to be opened: the first frame needs only the reader.
+pub struct WriterOpening {
+    path: PathBuf,
+    tables: Arc<[Table]>,
+    /// The connection that has just migrated the file, if one had to.
+    held: Option<HeldConnection>,
+    lock: Arc<FileLock>,
+}
+
 impl Opening {
     /// Locks the file and finds out what it needs. Changes nothing in an existing file.
     ///
@@ -70,52 +78,84 @@ impl Opening {
     pub fn begin(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
         schema.check()?;
         let schema_json = serde_json::to_string(schema).expect("a checked schema becomes JSON");
-        check_header(path)?;
+        // The lock comes first: closing a file, as looking at its header does, would end
+        // SQLite's own locks if this process had the database open (POSIX locks do that).
         let lock = FileLock::take(path)?;
-        let mut connection = block_on(options(path).create_if_missing(true).connect())?;
-        let found = match block_on(inspect(&mut connection, &schema_json)) {
-            Ok(found) => found,
-            Err(error) => {
-                // Waits until the file is closed: the lock goes when this returns.
-                let _ = block_on(connection.close());
-                return Err(error);
-            }
-        };
-        let schema = schema.clone();
-        Ok(Self { path: path.into(), schema, schema_json, connection, found, lock })
+        let exists = check_header(path)?;
+        let (path, schema) = (path.to_owned(), schema.clone());
+        let mut opening =
+            Self { path, schema, schema_json, found: Found::Fresh, reader: None, lock };
+        if exists {
+            let reader = HeldConnection::open(&reader_options(&opening.path))?;
+            opening.found = inspect(reader.connection(), &opening.schema_json)?;
+            opening.reader = Some(reader).filter(|_| opening.found == Found::Current);
+        }
+        Ok(opening)
     }
 
-    /// Whether [`finish`](Self::finish) is quick: nothing to migrate or register over existing rows.
+    /// Whether the next step is quick: nothing to migrate or register over existing rows.
     #[must_use]
     pub fn is_quick(&self) -> bool {
         self.found != Found::Outdated
     }
 
-    /// Migrates, registers the schema's collections, and holds both connections.
+    /// Migrates and registers the schema's collections where the file needs it, and
+    /// opens the reader.
     ///
     /// # Errors
     /// As SQLite says; an interrupted migration leaves the file as it was.
-    pub fn finish(mut self) -> Result<(Writer, Reader), StoreError> {
-        if self.found != Found::Current {
-            block_on(migrate(&mut self.connection, self.found))?;
-        }
-        block_on(self.connection.execute(WRITER_PRAGMAS))?;
-        let writer = HeldConnection::hold(self.connection)?;
-        if self.found != Found::Current {
-            register_schema(writer.connection(), &self.schema, &self.schema_json)?;
-        }
+    pub fn read(self) -> Result<(Reader, WriterOpening), StoreError> {
+        let held = if self.found == Found::Current { None } else { Some(self.migrate()?) };
+        let reader = match self.reader {
+            Some(reader) => reader,
+            None => HeldConnection::open(&reader_options(&self.path))?,
+        };
         let tables: Arc<[Table]> = self.schema.collections.into_iter().map(Table::new).collect();
-        match outbox::requeue_interrupted(writer.connection(), &tables) {
+        let lock = Arc::new(self.lock);
+        let reader = Reader::new(reader, Arc::clone(&tables), Arc::clone(&lock));
+        Ok((reader, WriterOpening { path: self.path, tables, held, lock }))
+    }
+
+    /// Both steps in one: the writer and the reader.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) and [`WriterOpening::write`].
+    pub fn finish(self) -> Result<(Writer, Reader), StoreError> {
+        let (reader, writer) = self.read()?;
+        Ok((writer.write()?, reader))
+    }
+
+    fn migrate(&self) -> Result<HeldConnection, StoreError> {
+        let mut connection = block_on(options(&self.path).create_if_missing(true).connect())?;
+        if let Err(error) = block_on(migrate(&mut connection, self.found)) {
+            // Waits until the file is closed: who tries again finds it free.
+            let _ = block_on(connection.close());
+            return Err(error);
+        }
+        let held = HeldConnection::hold(connection)?;
+        register_schema(held.connection(), &self.schema, &self.schema_json)?;
+        Ok(held)
+    }
+}
+
+impl WriterOpening {
+    /// Opens the writer, and puts back what a kill left on its way.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn write(self) -> Result<Writer, StoreError> {
+        let held = match self.held {
+            Some(held) => held,
+            None => HeldConnection::open(&options(&self.path))?,
+        };
+        held.connection().execute_batch(WRITER_PRAGMAS)?;
+        match outbox::requeue_interrupted(held.connection(), &self.tables) {
             // Rows show as sending a little longer; a full disk must not keep them from the screen.
             Err(StoreError::DiskFull) => tracing::warn!("the disk is full"),
             requeued => requeued?,
         }
-        let reader = options(&self.path).read_only(true).pragma("temp_store", "MEMORY");
-        let reader = HeldConnection::open(&reader)?;
-        let lock = Arc::new(self.lock);
         let wal = beside(&self.path, "-wal");
-        let writer = Writer::new(writer, Arc::clone(&tables), wal, Arc::clone(&lock))?;
-        Ok((writer, Reader::new(reader, tables, lock)))
+        Writer::new(held, self.tables, wal, self.lock)
     }
 }
 
@@ -132,18 +172,24 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Refuses a file of another program, or of a newer version, by its header: before
+/// The reader may recover a log that a kill left behind, so it is not opened
+/// read-only; it just never writes.
+fn reader_options(path: &Path) -> SqliteConnectOptions {
+    options(path).pragma("temp_store", "MEMORY").pragma("query_only", "ON")
+}
+
+/// Answers whether there is a file with something in it. Refuses one of another program, or of a newer version, by its header: before
 /// SQLite touches it, since opening alone may roll back or copy a log.
-fn check_header(path: &Path) -> Result<(), StoreError> {
+fn check_header(path: &Path) -> Result<bool, StoreError> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
     match File::open(path) {
         Ok(file) => file.take(HEADER_BYTES as u64).read_to_end(&mut header),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => Err(error),
     }
     .map_err(|error| unreachable(&error))?;
     if header.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     if header.len() < HEADER_BYTES || !header.starts_with(SQLITE_MAGIC) {
         return Err(StoreError::Corrupt(
@@ -155,7 +201,8 @@ fn check_header(path: &Path) -> Result<(), StoreError> {
         let sentence = "The file is a database of another program. It was left as it is.";
         return Err(StoreError::Corrupt(sentence.into()));
     }
-    check_version(u32::from_be_bytes(four_bytes(USER_VERSION_AT)).into())
+    check_version(u32::from_be_bytes(four_bytes(USER_VERSION_AT)).into())?;
+    Ok(true)
 }
 
 fn check_version(found: i64) -> Result<(), StoreError> {
@@ -165,12 +212,9 @@ fn check_version(found: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn inspect(
-    connection: &mut SqliteConnection,
-    schema_json: &str,
-) -> Result<Found, StoreError> {
+fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found, StoreError> {
     // The header may be older than the log, so the version is asked for once more.
-    let version: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *connection).await?.get(0);
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     check_version(version)?;
     if version == 0 {
         return Ok(Found::Fresh);
@@ -178,11 +222,7 @@ async fn inspect(
     if version < SCHEMA_VERSION {
         return Ok(Found::Outdated);
     }
-    let registered = sqlx::query("SELECT value FROM mailboat_state WHERE name = ?")
-        .bind(REGISTERED_SCHEMA)
-        .fetch_optional(connection)
-        .await?
-        .map(|row| row.get::<String, _>(0));
+    let registered = state(connection, REGISTERED_SCHEMA)?;
     Ok(if registered.as_deref() == Some(schema_json) { Found::Current } else { Found::Outdated })
 }
 

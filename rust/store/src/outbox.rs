@@ -11,7 +11,7 @@ use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::mutation::{operation_from_code, policy_from_code};
 use crate::open::in_transaction;
-use crate::record::{Base, Record, Unsettled, merge, stored_version};
+use crate::record::{Base, Peek, Record, Unsettled, merge, stored_version};
 use crate::tables::Table;
 use crate::transaction::{Transaction, find_table};
 use crate::values::{Values, parse_values, unreadable};
@@ -231,8 +231,10 @@ pub(crate) fn requeue_interrupted(
         for (collection, record_id) in &records {
             // A collection that the schema no longer names keeps its entries for a later one.
             let Ok((_, table)) = find_table(tables, collection) else { continue };
+            // A reader may have shown the row already, so it gets another revision too.
             let sql = format!(
-                "UPDATE {} SET _delivery = 1 WHERE \"id\" = ? AND _delivery = 2",
+                "UPDATE {} SET _delivery = 1, _revision = _revision + 1
+                 WHERE \"id\" = ? AND _delivery = 2",
                 table.name
             );
             connection.prepare_cached(&sql)?.execute([record_id])?;
@@ -252,7 +254,51 @@ impl Transaction<'_> {
         batch: &[EntryId],
         now: Timestamp,
     ) -> Result<Vec<QueuedEntry>, StoreError> {
-        self.standing()?;
+        self.step(|transaction| transaction.mark(batch, now))
+    }
+
+    /// Puts a batch back after its whole request failed: no attempt is burnt.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn put_back(&mut self, batch: &[QueuedEntry]) -> Result<(), StoreError> {
+        self.step(|transaction| {
+            batch.iter().try_for_each(|entry| {
+                transaction.deliver(entry, Delivery::Sending, Delivery::Queued)
+            })
+        })
+    }
+
+    /// Carries out what the answer means for each entry of a batch. `values` is the
+    /// whole record where the server sent it.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle(
+        &mut self,
+        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.step(|transaction| transaction.settle_all(settled, now))
+    }
+
+    /// Gives a dead letter new attempts under the same id.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
+    pub fn retry(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        self.step(|transaction| transaction.revive(id, now))
+    }
+
+    /// Takes a dead letter out of the outbox; its record shows what is left without it.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
+    pub fn discard(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
+        self.step(|transaction| transaction.bury(id, now))
+    }
+
+    fn mark(&mut self, batch: &[EntryId], now: Timestamp) -> Result<Vec<QueuedEntry>, StoreError> {
         let mut entries = Vec::with_capacity(batch.len());
         for id in batch {
             let Some(entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
@@ -268,26 +314,11 @@ impl Transaction<'_> {
         Ok(entries)
     }
 
-    /// Puts a batch back after its whole request failed: no attempt is burnt.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn put_back(&mut self, batch: &[QueuedEntry]) -> Result<(), StoreError> {
-        self.standing()?;
-        batch.iter().try_for_each(|entry| self.deliver(entry, Delivery::Sending, Delivery::Queued))
-    }
-
-    /// Carries out what the answer means for each entry of a batch. `values` is the
-    /// whole record where the server sent it.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn settle(
+    fn settle_all(
         &mut self,
         settled: &[(&QueuedEntry, Transition, Option<Values>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.standing()?;
         // Sorted, so that the same answers change the file in the same way.
         let mut lanes: BTreeSet<&str> = BTreeSet::new();
         for (entry, transition, values) in settled {
@@ -300,12 +331,7 @@ impl Transaction<'_> {
         self.prune_transitions()
     }
 
-    /// Gives a dead letter new attempts under the same id.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
-    pub fn retry(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        self.standing()?;
+    fn revive(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
         let entry = self.dead_letter(id)?;
         self.connection
             .prepare_cached(
@@ -320,12 +346,7 @@ impl Transaction<'_> {
         self.refresh_lane(&entry.lane)
     }
 
-    /// Takes a dead letter out of the outbox; its record shows what is left without it.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
-    pub fn discard(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        self.standing()?;
+    fn bury(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
         let entry = self.dead_letter(id)?;
         self.remove(&entry)?;
         self.changes.failed -= 1;
@@ -403,16 +424,18 @@ impl Transaction<'_> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let (version, order) = (stored_version(version), order.cast_signed());
         let revision = self.revision();
+        // Almost every ack: nothing else waits, and what is shown is what was acked.
         if values.is_none() && entry.operation != Operation::Delete {
-            let confirmed: Option<String> = self
-                .connection
-                .prepare_cached(&table.confirm)?
-                .query_row((version, order, revision, &entry.record_id, &entry.collection), |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            if let Some(lane) = confirmed {
-                self.touch(number, table, &lane);
+            let confirmed = self.connection.prepare_cached(&table.confirm)?.execute((
+                version,
+                order,
+                revision,
+                &entry.record_id,
+                &entry.collection,
+                &entry.lane,
+            ))?;
+            if confirmed > 0 {
+                self.touch(number, table, &entry.lane);
                 return Ok(());
             }
         }
@@ -466,14 +489,19 @@ impl Transaction<'_> {
         to: Delivery,
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
-        let revision = self.revision();
-        let lane: Option<String> = self
-            .connection
-            .prepare_cached(&table.deliver)?
-            .query_row((to.code(), revision, &entry.record_id, from.code()), |row| row.get(0))
-            .optional()?;
-        if let Some(lane) = lane {
-            self.touch(number, table, &lane);
+        let (id, revision) = (&entry.record_id, self.revision());
+        let mut statement = self.connection.prepare_cached(&table.deliver)?;
+        let mut deliver =
+            |lane: &str| statement.execute((to.code(), revision, id, from.code(), lane));
+        if deliver(&entry.lane)? > 0 {
+            self.touch(number, table, &entry.lane);
+            return Ok(());
+        }
+        // The record may have moved to another lane since.
+        let peek = Peek::find(self.connection, table, id)?;
+        if let Some(peek) = peek.filter(|peek| peek.delivery == from) {
+            deliver(&peek.lane)?;
+            self.touch(number, table, &peek.lane);
         }
         Ok(())
     }

@@ -43,8 +43,9 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn apply_changes(&mut self, changes: &[RemoteChange]) -> Result<(), StoreError> {
-        self.standing()?;
-        changes.iter().try_for_each(|change| self.apply_change(change))
+        self.step(|transaction| {
+            changes.iter().try_for_each(|change| transaction.apply_change(change))
+        })
     }
 
     /// Applies deletions. A record with unsettled writes stays on screen until they are settled.
@@ -52,8 +53,9 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn apply_deletions(&mut self, deletions: &[RemoteDeletion]) -> Result<(), StoreError> {
-        self.standing()?;
-        deletions.iter().try_for_each(|deletion| self.apply_deletion(deletion))
+        self.step(|transaction| {
+            deletions.iter().try_for_each(|deletion| transaction.apply_deletion(deletion))
+        })
     }
 
     /// Remembers where the next pull goes on: in the transaction of its page's last row.
@@ -61,8 +63,7 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn set_cursor(&mut self, cursor: Option<&str>) -> Result<(), StoreError> {
-        self.standing()?;
-        set_state(self.connection, CURSOR, cursor)
+        self.step(|transaction| set_state(transaction.connection, CURSOR, cursor))
     }
 
     /// Remembers when a pull last ended well.
@@ -70,8 +71,8 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn set_last_synced_at(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        self.standing()?;
-        set_state(self.connection, LAST_SYNCED_AT, Some(&now.0.to_string()))
+        let now = now.0.to_string();
+        self.step(|transaction| set_state(transaction.connection, LAST_SYNCED_AT, Some(&now)))
     }
 
     fn apply_change(&mut self, change: &RemoteChange) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use mailboat_core::Timestamp;
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 
@@ -9,8 +10,10 @@ use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::lock::FileLock;
 use crate::outbox::{self, OutboxPage};
+use crate::pull;
 use crate::tables::Table;
 use crate::window::{self, Snapshot, WatchedWindow, Window};
+use crate::writer::Counts;
 
 /// Steps of SQLite's virtual machine that one synchronous read may take: some tens
 /// of milliseconds on a slow phone, a thousand times what a page of 50 rows needs.
@@ -78,6 +81,23 @@ impl Reads<'_> {
     /// [`StoreError::InvalidArgument`] when there is no such collection.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Box<RawValue>>, StoreError> {
         window::record(self.connection, self.tables, collection, id)
+    }
+
+    /// How many entries the outbox holds, counted one by one.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let (pending, failed) = outbox::counts(self.connection)?;
+        Ok(Counts::new(pending, failed))
+    }
+
+    /// When a pull last ended well.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn last_synced_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        pull::last_synced_at(self.connection)
     }
 
     /// A page of the outbox: `limit` entries after a sequence number.

@@ -38,11 +38,10 @@ pub(crate) struct Table {
     /// A row object, by id.
     pub record: String,
     /// Delivery from one state to another: the new one, the revision, the id, the old
-    /// one. Answers the lane.
+    /// one, the lane.
     pub deliver: String,
     /// What an ack of the last unsettled write of a record comes to when it brings a
-    /// higher version and no values: version, position, revision, id, collection.
-    /// Answers the lane.
+    /// higher version and no values: version, position, revision, id, collection, lane.
     pub confirm: String,
 }
 
@@ -78,13 +77,12 @@ impl Table {
             record: format!("SELECT {shown} FROM {name} WHERE \"id\" = ? AND _deleted = 0"),
             deliver: format!(
                 "UPDATE {name} SET _delivery = ?, _revision = ?
-                 WHERE \"id\" = ? AND _delivery = ? RETURNING {lane}"
+                 WHERE \"id\" = ? AND _delivery = ? AND {lane} = ?"
             ),
             confirm: format!(
                 "UPDATE {name} SET _base = NULL, _version = ?1, _position = ?2, _revision = ?3, _delivery = 0
-                 WHERE \"id\" = ?4 AND _version < ?1 AND _deleted = 0 AND _base IS NOT 'null'
-                 AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)
-                 RETURNING {lane}"
+                 WHERE \"id\" = ?4 AND _version < ?1 AND _deleted = 0 AND {lane} = ?6
+                 AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)"
             ),
             shown,
             name,

@@ -28,9 +28,12 @@ impl Changes {
 
 /// An open transaction on the writer's connection.
 ///
-/// A full disk inside a savepoint makes SQLite roll back the whole transaction, so
-/// after every error the transaction looks whether it still stands; once lost, it
-/// refuses everything, and its owner runs the commands again one by one.
+/// Each method is done whole or not at all: when it answers
+/// [`StoreError::InvalidArgument`] or [`StoreError::Exists`], nothing has happened and
+/// the others' work stands. After any other error the transaction is lost (a full disk
+/// makes SQLite roll back all of it): it refuses everything, and its owner runs the
+/// commands again one by one. [`savepoint`](Self::savepoint) is for commands of several
+/// steps; it costs a write a third of its time.
 pub struct Transaction<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) tables: &'a [Table],
@@ -69,9 +72,7 @@ impl<'a> Transaction<'a> {
     fn leave(&mut self, error: &StoreError) {
         let undone = !self.connection.is_autocommit()
             && self.run("ROLLBACK TO command").and_then(|()| self.run("RELEASE command")).is_ok();
-        if !undone {
-            self.lost = Some(error.clone());
-        }
+        self.lost = (!undone).then(|| error.clone());
     }
 
     fn run(&self, sql: &str) -> Result<(), StoreError> {
@@ -79,17 +80,26 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Refuses to go on once SQLite has ended the transaction: a statement would then
-    /// be a transaction of its own, and stay.
-    pub(crate) fn standing(&self) -> Result<(), StoreError> {
-        if let Some(lost) = &self.lost {
-            return Err(lost.clone());
+    /// Runs one step so that it is done whole or not at all: a refusal comes before
+    /// anything is changed, and any other error dooms the transaction.
+    pub(crate) fn step<T>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.standing()?;
+        let result = step(self);
+        if let Err(error) = &result
+            && !matches!(error, StoreError::InvalidArgument(_) | StoreError::Exists { .. })
+        {
+            self.lost = Some(error.clone());
         }
-        if self.connection.is_autocommit() {
-            let message = "SQLite ended the transaction after an error".into();
-            return Err(StoreError::Sqlite { code: 0, message });
-        }
-        Ok(())
+        result
+    }
+
+    /// Refuses to go on once the transaction is lost: a statement would then be a
+    /// transaction of its own, and stay.
+    fn standing(&self) -> Result<(), StoreError> {
+        self.lost.clone().map_or(Ok(()), Err)
     }
 
     /// Finds a collection's table and its number.

@@ -46,6 +46,13 @@ pub struct Counts {
     pub failed: u32,
 }
 
+impl Counts {
+    pub(crate) fn new(pending: i64, failed: i64) -> Self {
+        let count = |rows: i64| u32::try_from(rows).unwrap_or(0);
+        Self { pending: count(pending), failed: count(failed) }
+    }
+}
+
 /// The connection that the actor owns.
 pub struct Writer {
     held: HeldConnection,
@@ -158,10 +165,7 @@ impl Writer {
     /// How many entries the outbox holds.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts {
-            pending: u32::try_from(self.pending).unwrap_or(0),
-            failed: u32::try_from(self.failed).unwrap_or(0),
-        }
+        Counts::new(self.pending, self.failed)
     }
 
     /// Where the next pull goes on; `None` before the first.
@@ -170,14 +174,6 @@ impl Writer {
     /// What SQLite says.
     pub fn cursor(&self) -> Result<Option<String>, StoreError> {
         pull::cursor(self.held.connection())
-    }
-
-    /// When a pull last ended well.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn last_synced_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        pull::last_synced_at(self.held.connection())
     }
 
     /// The order from which on the history of a lane is here without gaps; `None`

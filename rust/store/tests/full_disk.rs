@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::MutexGuard;
 
 use mailboat_core::{Operation, Transition};
 use mailboat_store::{
@@ -11,15 +12,17 @@ use mailboat_store::{
 };
 use serde_json::json;
 
-use crate::common::{NOW, columns, entry_id, mutation, open, things, window};
+use crate::common::{NOW, alone, columns, entry_id, mutation, open, things, window};
 
 /// A file system of two megabytes, gone when this is.
 struct SmallDisk {
     folder: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl SmallDisk {
     fn mount() -> Self {
+        let alone = alone();
         let folder = tempfile::tempdir().expect("a folder");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=2m", "mailboat-test"])
@@ -29,7 +32,7 @@ impl SmallDisk {
             mounted.as_ref().is_ok_and(std::process::ExitStatus::success),
             "a full disk can only be tested where a small tmpfs may be mounted; run as root on Linux ({mounted:?})"
         );
-        Self { folder }
+        Self { folder, _alone: alone }
     }
 
     fn database(&self) -> PathBuf {
@@ -202,7 +205,8 @@ fn a_schema_that_cannot_be_registered_for_lack_of_room_leaves_the_old_one() {
     let (mut writer, reader) = open(&disk.database(), &schema()).expect("a fresh store");
     write(&mut writer, &thing(1, 100)).expect("there is room");
     drop((writer, reader));
-    disk.fill_but(40 * 1024);
+    // Room for looking at it (32 KB of shared memory), not for thirty tables.
+    disk.fill_but(96 * 1024);
 
     let mut wider = schema();
     let extra = |number: usize| Collection {
@@ -241,6 +245,6 @@ fn a_full_disk_under_a_pulled_page_keeps_the_old_cursor() {
     assert_eq!(store_page().err(), Some(StoreError::DiskFull));
     assert_eq!(ids(&reader), [""; 0]);
     disk.make_room();
-    assert!(store_page().is_ok());
+    assert_eq!(store_page().err(), None);
     assert_eq!((writer.cursor(), ids(&reader).len()), (Ok(Some("after".into())), 9));
 }

@@ -9,7 +9,6 @@ mod dead_letter;
 mod due;
 mod full_disk;
 mod lane;
-mod measure;
 mod model;
 mod opening;
 mod patch;

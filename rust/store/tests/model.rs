@@ -36,7 +36,7 @@ proptest! {
     ) {
         let mut world = World::new();
         for (number, action) in actions.iter().enumerate() {
-            world.act(action);
+            world.act(action, &mut |_, _| {});
             check(&world)?;
             if number == reopen_at {
                 world.store = world.store.reopen();

@@ -4,11 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mailboat_store::{Opening, SCHEMA_VERSION, Schema, StoreError};
 use rusqlite::Connection;
 
-use crate::common::{Store, conversation, open, window};
+use crate::common::{Store, alone, conversation, open, window};
 
 fn begin(path: &Path) -> Result<Opening, StoreError> {
     Opening::begin(path, &Schema::messaging())
@@ -68,6 +69,26 @@ fn looking_at_a_file_changes_nothing_in_it() {
         open(&folder.path().join("mailboat.db"), &Schema::messaging()).expect("ours");
     drop((writer, reader));
     assert_eq!(contents(folder.path()), before);
+}
+
+#[test]
+fn rows_are_read_before_the_writer_is_open_and_hear_of_what_it_puts_back() {
+    let mut store = Store::messaging();
+    let entry = store.send("m1", "c1");
+    store.attempt(&[entry]);
+    let path = store.path.clone();
+    let _folder = store.close();
+
+    let (reader, opening) = begin(&path).expect("a current file").read().expect("it can be read");
+    let watch = |reads: mailboat_store::Reads<'_>| reads.watch(&window("messages"));
+    let (mut watched, snapshot) = reader.read(u64::MAX, watch).expect("a watch");
+    assert!(snapshot.rows[0].get().contains("\"sending\""), "as the kill left it");
+    let writer = opening.write().expect("the writer opens");
+    let patch = writer.catch_up(&mut watched).expect("a patch").expect("a change");
+    let [mailboat_store::PatchOp::Update { at: 0, row, .. }] = patch.0.as_slice() else {
+        panic!("the row is updated: {patch:?}");
+    };
+    assert!(row.get().contains("\"queued\""));
 }
 
 #[test]
@@ -227,6 +248,7 @@ fn another_process_finds_the_file_locked() {
         println!("child: {:?}", begin(Path::new(&path)).map(|_| "opened"));
         return;
     }
+    let _alone = alone();
     let store = Store::messaging();
     let child = |path: &Path| {
         let output = Command::new(std::env::current_exe().expect("this test"))
@@ -264,6 +286,7 @@ fn a_place_that_takes_no_files_is_unreachable() {
 
 #[test]
 fn a_read_only_disk_is_named_as_the_trouble() {
+    let _alone = alone();
     let folder = tempfile::tempdir().expect("a folder");
     let mount = |arguments: &[&str]| {
         let done = Command::new("mount").args(arguments).arg(folder.path()).status();
@@ -340,4 +363,24 @@ fn halves_of_a_store_may_live_on_different_threads() {
     });
     assert_eq!(reading.join().expect("no panic"), Ok(true));
     assert!(writing.join().expect("no panic").is_ok());
+}
+
+#[test]
+fn a_child_that_is_being_started_does_not_hold_the_lock() {
+    let _alone = alone();
+    let mut rounds = 0..200;
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let child = Command::new("true").status();
+                assert!(child.expect("a child runs").success());
+            }
+        });
+        let folder = Store::messaging().close();
+        let path = folder.path().join("mailboat.db");
+        let failed = rounds.find_map(|_| open(&path, &Schema::messaging()).err());
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(failed, None);
+    });
 }

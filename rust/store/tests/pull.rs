@@ -155,9 +155,9 @@ fn a_page_and_its_cursor_are_stored_together_or_not_at_all() {
 #[test]
 fn the_end_of_a_pull_is_remembered() {
     let mut store = Store::messaging();
-    assert_eq!(store.writer.last_synced_at(), Ok(None));
+    assert_eq!(store.writer.reads().last_synced_at(), Ok(None));
     store.commit(|transaction| transaction.set_last_synced_at(Timestamp(77)));
-    assert_eq!(store.reopen().writer.last_synced_at(), Ok(Some(Timestamp(77))));
+    assert_eq!(store.reopen().writer.reads().last_synced_at(), Ok(Some(Timestamp(77))));
 }
 
 #[test]

@@ -63,6 +63,53 @@ fn the_counts_follow_what_was_undone_inside_a_savepoint() {
 }
 
 #[test]
+fn a_refused_write_needs_no_savepoint_to_leave_the_others_standing() {
+    let mut store = Store::messaging();
+    let nameless = mutation(entry_id(9), Operation::Create, "messages", "", message("c1", "x"));
+    let results = store.commit(|transaction| {
+        let group = [creating(1), creating(1), nameless, creating(2)];
+        Ok(group.map(|write| transaction.write(&write, NOW).is_ok()))
+    });
+    assert_eq!(results, [true, false, false, true]);
+    assert_eq!(store.ids(&window("messages")), ["m1", "m2"]);
+    assert_eq!((store.counts(), store.outbox().len()), ((2, 0), 2));
+}
+
+#[test]
+fn an_error_that_is_no_refusal_dooms_a_transaction_without_savepoints() {
+    let mut store = Store::messaging();
+    let stranger = mutation(entry_id(1), Operation::Create, "messages", "m9", message("c1", "x"));
+    let mut results = Vec::new();
+    let doomed = store.writer.transaction(Durability::Normal, |transaction| {
+        // The second entry has the id of the first: found out after its row was made.
+        for write in [&creating(1), &stranger, &creating(2)] {
+            results.push(transaction.write(write, NOW));
+        }
+        Ok(())
+    });
+    assert_eq!(results[0], Ok(()));
+    assert!(matches!(results[1], Err(StoreError::Sqlite { .. })), "{:?}", results[1]);
+    assert_eq!(results[2], results[1]);
+    assert_eq!(doomed.map(|_| ()), results[1]);
+    assert_eq!(store.ids(&window("messages")), [""; 0]);
+    assert_eq!(store.counts(), (0, 0));
+}
+
+#[test]
+fn a_savepoint_saves_the_others_from_such_an_error() {
+    let mut store = Store::messaging();
+    let stranger = mutation(entry_id(1), Operation::Create, "messages", "m9", message("c1", "x"));
+    let results = store.commit(|transaction| {
+        Ok([creating(1), stranger, creating(2)].map(|write| {
+            transaction.savepoint(|transaction| transaction.write(&write, NOW)).is_ok()
+        }))
+    });
+    assert_eq!(results, [true, false, true]);
+    assert_eq!(store.ids(&window("messages")), ["m1", "m2"]);
+    assert_eq!(store.counts(), (2, 0));
+}
+
+#[test]
 fn a_transaction_that_fails_keeps_nothing_of_its_savepoints() {
     let mut store = Store::messaging();
     let failed = store.writer.transaction(Durability::Normal, |transaction| {

@@ -143,7 +143,7 @@ fn check_contents(mut store: Store) {
     let expected = json!({ "id": "c1", "title": "Ships", "memberIds": [], "delivery": "failed" });
     assert_eq!(shown, [expected]);
     assert_eq!(store.writer.cursor(), Ok(Some("page 7".into())));
-    assert_eq!(store.writer.last_synced_at(), Ok(Some(NOW)));
+    assert_eq!(store.writer.reads().last_synced_at(), Ok(Some(NOW)));
 
     let batch = store.attempt(&[pending]);
     assert_eq!(json!(batch[0].values), message("c1", "pending"));

@@ -5,7 +5,7 @@ use mailboat_core::{BackendFailure, PullTrigger, PullView, Timestamp};
 use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
 
 use super::{Actor, Effect, Route};
-use crate::waist::{Ask, WaistError};
+use crate::waist::Ask;
 
 /// What is known of pulling.
 pub(crate) struct Pull {
@@ -78,8 +78,7 @@ impl Actor {
             Err(failure) => {
                 // What asked for this pull is still unanswered.
                 self.pull.ask(PullTrigger::More);
-                self.backend_failed(&failure, now);
-                self.sync.fail(&WaistError::of_backend(&failure), &mut self.answers);
+                self.request_failed(&failure, now);
                 return;
             }
         };

@@ -81,7 +81,7 @@ impl Actor {
             },
             Err(failure) => {
                 self.put_back(&entries);
-                self.backend_failed(&failure, now);
+                self.request_failed(&failure, now);
             }
         }
     }

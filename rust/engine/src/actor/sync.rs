@@ -1,6 +1,6 @@
 //! `sync()`: push and pull now, and tell the caller when both are done.
 
-use mailboat_core::PullTrigger;
+use mailboat_core::{BackendFailure, PullTrigger, Timestamp};
 
 use super::{Actor, Route};
 use crate::call::Call;
@@ -68,6 +68,16 @@ impl Stage {
 }
 
 impl Actor {
+    /// A push or a pull came to nothing, and with it every call of `sync`; but the first
+    /// refusal of a token only makes the engine ask for a fresh one and try again.
+    pub(super) fn request_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
+        let tries_again = *failure == BackendFailure::Unauthorized && !self.backend.unauthorized;
+        self.backend_failed(failure, now);
+        if !tries_again {
+            self.sync.fail(&WaistError::of_backend(failure), &mut self.answers);
+        }
+    }
+
     pub(super) fn sync_now(&mut self, call: Call) {
         let error = if self.route == Route::None {
             WaistError::new(ErrorCode::Unsupported, "There is no backend to sync with.")

@@ -135,7 +135,7 @@ impl From<StoreError> for WaistError {
             ),
             StoreError::DiskFull => Self::new(
                 Code::DiskFull,
-                "The device has no space left; the write was not stored. Free some space and try again.",
+                "The device has no space left, so nothing was stored. Free some space and try again.",
             ),
             StoreError::TooExpensive { .. } => Self::new(
                 Code::TooExpensive,

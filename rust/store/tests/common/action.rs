@@ -1,9 +1,7 @@
 //! What may happen to a store, drawn at random and done to the store and the model.
 
-use std::collections::BTreeSet;
-
 use mailboat_core::{EntryId, Operation, Transition};
-use mailboat_store::{Changes, RemoteDeletion};
+use mailboat_store::{Changes, RemoteDeletion, StoreError, Transaction};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -62,12 +60,8 @@ pub struct World {
     entries_made: u128,
 }
 
-/// What one action changed.
-pub struct Done {
-    pub changes: Changes,
-    /// Ids of the records that may look different now.
-    pub records: BTreeSet<String>,
-}
+/// Told of every commit.
+pub type Told<'a> = dyn FnMut(&Store, &Changes) + 'a;
 
 impl World {
     pub fn new() -> Self {
@@ -75,8 +69,9 @@ impl World {
         Self { store, model, server_version: 0, server_order: 0, entries_made: 0 }
     }
 
-    /// Does it; `None` when there is nothing to do it to.
-    pub fn act(&mut self, action: &Action) -> Option<Done> {
+    /// Does it, and answers whose record may look different now; `None` when there is
+    /// nothing to do it to.
+    pub fn act(&mut self, action: &Action, told: &mut Told<'_>) -> Option<String> {
         match *action {
             Action::Create { chat, id, lane } => {
                 let key = key_of(chat, id);
@@ -84,7 +79,7 @@ impl World {
                 if self.model.has_orphans(&key) {
                     return None;
                 }
-                self.write(Operation::Create, key, values_of(chat, lane, id))
+                self.write(Operation::Create, key, values_of(chat, lane, id), told)
             }
             Action::Update { pick, lane, text } => {
                 let key = self.pick_record(pick)?;
@@ -93,48 +88,45 @@ impl World {
                     Some(lane) => json!({ "conversationId": format!("c{lane}") }),
                     None => json!({ "body": format!("edit {text}") }),
                 };
-                self.write(Operation::Update, key, values)
+                self.write(Operation::Update, key, values, told)
             }
             Action::Delete { pick } => {
                 let key = self.pick_record(pick)?;
-                self.write(Operation::Delete, key, json!({}))
+                self.write(Operation::Delete, key, json!({}), told)
             }
-            Action::Ack { pick, whole, stale } => self.ack(pick, whole, stale),
+            Action::Ack { pick, whole, stale } => self.ack(pick, whole, stale, told),
             Action::Reject { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
                 self.model.change(entry, |write| write.dead = true);
-                Some(self.settle(entry, key, dead_letter(), None))
+                self.settle(entry, dead_letter(), None, told);
+                Some(key.1)
             }
             Action::PutOff { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
                 let not_before = NOW.plus_ms(1_000);
                 self.model.change(entry, |write| write.not_before = Some(not_before));
                 let transition = Transition::Retry { attempts: 1, not_before };
-                Some(self.settle(entry, key, transition, None))
+                self.settle(entry, transition, None, told);
+                Some(key.1)
             }
             Action::PutBack { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
-                let (_, changes) = self.store.commit_with_changes(|transaction| {
-                    let batch = transaction.mark_attempted(&[entry], NOW)?;
-                    transaction.put_back(&batch)
-                });
-                Some(Done { changes, records: [key.1].into() })
+                let batch =
+                    self.commit(told, |transaction| transaction.mark_attempted(&[entry], NOW));
+                self.commit(told, |transaction| transaction.put_back(&batch));
+                Some(key.1)
             }
             Action::Retry { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| dead)?;
                 self.model.change(entry, |write| (write.dead, write.not_before) = (false, None));
-                let retry = |transaction: &mut mailboat_store::Transaction<'_>| {
-                    transaction.savepoint(|transaction| transaction.retry(entry, NOW))
-                };
-                let ((), changes) = self.store.commit_with_changes(retry);
-                Some(Done { changes, records: [key.1].into() })
+                self.commit(told, |transaction| transaction.retry(entry, NOW));
+                Some(key.1)
             }
             Action::Discard { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| dead)?;
                 self.model.discard(entry);
-                let ((), changes) =
-                    self.store.commit_with_changes(|transaction| transaction.discard(entry, NOW));
-                Some(Done { changes, records: [key.1].into() })
+                self.commit(told, |transaction| transaction.discard(entry, NOW));
+                Some(key.1)
             }
             Action::Pull { chat, id, lane, text, stale } => {
                 let key = key_of(chat, id);
@@ -143,10 +135,8 @@ impl World {
                 let values = values_of(chat, lane, text);
                 self.model.pull(key.clone(), version, order, columns(values.clone()));
                 let change = [remote(key.0, &key.1, version, order, values)];
-                let ((), changes) = self
-                    .store
-                    .commit_with_changes(|transaction| transaction.apply_changes(&change));
-                Some(Done { changes, records: [key.1].into() })
+                self.commit(told, |transaction| transaction.apply_changes(&change));
+                Some(key.1)
             }
             Action::PullDeletion { pick, stale } => {
                 let key = self.pick_record(pick)?;
@@ -154,31 +144,49 @@ impl World {
                 self.model.pull_deletion(&key, version);
                 let (collection, id) = (key.0.into(), key.1.clone());
                 let deletion = [RemoteDeletion { collection, id, version }];
-                let ((), changes) = self
-                    .store
-                    .commit_with_changes(|transaction| transaction.apply_deletions(&deletion));
-                Some(Done { changes, records: [key.1].into() })
+                self.commit(told, |transaction| transaction.apply_deletions(&deletion));
+                Some(key.1)
             }
         }
     }
 
-    fn write(&mut self, operation: Operation, key: Key, values: Value) -> Option<Done> {
+    fn commit<T>(
+        &mut self,
+        told: &mut Told<'_>,
+        body: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+    ) -> T {
+        let (answer, changes) = self.store.commit_with_changes(body);
+        told(&self.store, &changes);
+        answer
+    }
+
+    fn write(
+        &mut self,
+        operation: Operation,
+        key: Key,
+        values: Value,
+        told: &mut Told<'_>,
+    ) -> Option<String> {
         self.entries_made += 1;
         let entry = entry_id(self.entries_made);
         let write = mutation(entry, operation, key.0, &key.1, values.clone());
         let accepted = self.model.accepts(operation, &key);
-        let (result, changes) = self.store.commit_with_changes(|transaction| {
-            Ok(transaction.savepoint(|transaction| transaction.write(&write, NOW)))
-        });
+        let result = self.commit(told, |transaction| Ok(transaction.write(&write, NOW)));
         assert_eq!(result.is_ok(), accepted, "{operation:?} of {key:?}: {result:?}");
         if accepted {
             self.model.write(entry, operation, key.clone(), columns(values));
         }
-        Some(Done { changes, records: [key.1].into() })
+        Some(key.1)
     }
 
     /// The server applies the oldest write of a record that has one.
-    fn ack(&mut self, pick: u8, whole: bool, stale: bool) -> Option<Done> {
+    fn ack(
+        &mut self,
+        pick: u8,
+        whole: bool,
+        stale: bool,
+        told: &mut Told<'_>,
+    ) -> Option<String> {
         let (_, key) = self.pick_entry(pick, |dead| !dead)?;
         let record = self.model.records.get(&key)?;
         let write = record.writes.iter().find(|write| !write.dead)?.clone();
@@ -192,22 +200,20 @@ impl World {
             .then(|| values_of(key.0 == "messages", pick % 3, pick));
         self.model.ack(write.entry, version, order, values.clone().map(columns));
         let transition = Transition::Acked { version, order };
-        Some(self.settle(write.entry, key, transition, values))
+        self.settle(write.entry, transition, values, told);
+        Some(key.1)
     }
 
     fn settle(
         &mut self,
         entry: EntryId,
-        key: Key,
         transition: Transition,
         values: Option<Value>,
-    ) -> Done {
-        let ((), changes) = self.store.commit_with_changes(|transaction| {
-            let batch = transaction.mark_attempted(&[entry], NOW)?;
-            let settled = [(&batch[0], transition, values.map(columns))];
-            transaction.settle(&settled, NOW)
-        });
-        Done { changes, records: [key.1].into() }
+        told: &mut Told<'_>,
+    ) {
+        let batch = self.commit(told, |transaction| transaction.mark_attempted(&[entry], NOW));
+        let settled = [(&batch[0], transition, values.map(columns))];
+        self.commit(told, |transaction| transaction.settle(&settled, NOW));
     }
 
     /// A new version of the server's, or one that comes late.

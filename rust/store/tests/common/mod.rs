@@ -5,6 +5,7 @@ pub mod action;
 pub mod model;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mailboat_core::{EntryId, Operation, Reason, Timestamp, Transition};
 use mailboat_store::{
@@ -22,6 +23,14 @@ pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
 pub const NOTHING: [EntryId; 0] = [];
 /// Position of the first pending row.
 pub const PENDING_POSITION: i64 = 1 << 52;
+
+/// Lets tests that start processes, or count the bytes of a disk, run one after the
+/// other: a child that is being started holds every open file for a moment, and with it
+/// the space of those that were deleted.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// An open store whose folder goes when it does.
 pub struct Store {
