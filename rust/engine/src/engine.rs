@@ -1,39 +1,28 @@
-//! One open file: the actor's thread, the reader of the JavaScript thread, and what
-//! both share.
+//! One open file as the JavaScript thread sees it: its reader, the way to its actor,
+//! and what both share.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mailboat_backends::rest::RestCodec;
-use mailboat_core::Timestamp;
 use mailboat_store::{
-    Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window, Writer,
-    WriterOpening,
+    Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
 };
 
-use crate::actor::{Actor, Chance, Input, Parts, Route};
+use crate::actor::Input;
+use crate::actor_thread::ActorThread;
 use crate::call::{Call, Completion};
 use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
-    BackendConfig, Command, Config, Counters, Durability, ErrorCode, Event, OpenState, Phase,
-    Query, SyncStatus, WaistError, Watched,
+    BackendConfig, Command, Config, Counters, ErrorCode, OpenState, Phase, Query, SyncStatus,
+    WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
 const MAX_COMMANDS_IN_FLIGHT: u32 = 65_536;
-/// Inputs that one turn takes: the size of a group commit.
-const MAX_TURN_INPUTS: usize = 1_000;
-/// The actor looks at the clock at least this often, in milliseconds: a clock that
-/// steps, or a device that slept, must not leave a timer far in the future.
-const MAX_SLEEP_MS: u64 = 30_000;
-/// The actor counts as idle after this many milliseconds without an input.
-const IDLE_AFTER_MS: u64 = 200;
 
 /// An open file.
 pub(crate) struct Engine {
@@ -52,14 +41,14 @@ pub(crate) struct Engine {
 /// What the actor's thread and the JavaScript thread both see.
 pub(crate) struct Shared {
     reader: RwLock<Option<Reader>>,
-    ready: AtomicBool,
+    pub ready: AtomicBool,
     status: Mutex<Option<SyncStatus>>,
     watches: AtomicU32,
     questions: AtomicU32,
-    abandoned: AtomicBool,
+    pub abandoned: AtomicBool,
     /// Why the engine is closed, once it is.
     closed: Mutex<Option<WaistError>>,
-    closing: Condvar,
+    pub closing: Condvar,
 }
 
 impl Engine {
@@ -264,7 +253,7 @@ impl Shared {
         }
     }
 
-    fn closed(&self) -> MutexGuard<'_, Option<WaistError>> {
+    pub fn closed(&self) -> MutexGuard<'_, Option<WaistError>> {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -275,7 +264,7 @@ impl Shared {
         }
     }
 
-    fn set_reader(&self, reader: Option<Reader>) {
+    pub fn set_reader(&self, reader: Option<Reader>) {
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
     }
 }
@@ -341,184 +330,4 @@ fn is_secure(base_url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(base_url) else { return false };
     let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     url.scheme() == "https" || loopback
-}
-
-/// Milliseconds since the Unix epoch, now. The only clock that decisions see.
-pub(crate) fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// The thread that owns the actor.
-struct ActorThread {
-    inputs: Receiver<Input>,
-    shared: Arc<Shared>,
-    session: Arc<Session>,
-    config: Config,
-    network: Option<Network>,
-}
-
-impl ActorThread {
-    /// Makes the file readable on the JavaScript thread: the first frame has its rows.
-    fn read(&self, opening: Opening) -> Result<WriterOpening, WaistError> {
-        let (reader, writer) = opening.read()?;
-        self.shared.set_reader(Some(reader));
-        self.shared.ready.store(true, Ordering::Release);
-        Ok(writer)
-    }
-
-    fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
-        let spawned =
-            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
-        spawned.expect("the system gives an app one more thread");
-    }
-
-    /// Migrates the file first, then goes on as usual.
-    fn migrate(self, opening: Opening) {
-        match self.read(opening) {
-            Ok(writer) => {
-                self.session.push(Event::Opened);
-                self.write(writer);
-            }
-            Err(error) => self.refuse(error.clone(), Event::OpenFailed { error }),
-        }
-    }
-
-    /// Opens the writer, and runs the actor on it.
-    fn write(self, writer: WriterOpening) {
-        match writer.write().and_then(|writer| self.actor(writer)) {
-            Ok(actor) => self.run(actor),
-            Err(error) => {
-                let error = WaistError::from(error);
-                self.shared.set_reader(None);
-                self.refuse(error.clone(), Event::Closed { error });
-            }
-        }
-    }
-
-    fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
-        Actor::new(Parts {
-            writer,
-            session: Arc::clone(&self.session),
-            shared: Arc::clone(&self.shared),
-            policy: self.config.policy,
-            durability: match self.config.durability {
-                Durability::Full => mailboat_store::Durability::Full,
-                Durability::Normal => mailboat_store::Durability::Normal,
-            },
-            route: match self.config.backend {
-                None => Route::None,
-                Some(BackendConfig::Rest { .. }) => Route::Rest,
-                Some(BackendConfig::JavaScript) => Route::JavaScript,
-            },
-            chance: Chance::from_os(),
-        })
-    }
-
-    /// The file cannot be used: tells the runtime, one that came meanwhile, and every
-    /// command that waits.
-    fn refuse(self, error: WaistError, event: Event) {
-        let inputs: Vec<Input> = self.inputs.try_iter().collect();
-        self.session.push(event);
-        for input in inputs {
-            match input {
-                Input::Command { call, .. } => call.answer(Err(error.clone())),
-                Input::Takeover(session) => {
-                    session.push(Event::OpenFailed { error: error.clone() })
-                }
-                _ => {}
-            }
-        }
-        self.finish(error, Vec::new());
-    }
-
-    /// Runs the actor until it is closed. A panic closes this engine and no other.
-    fn run(mut self, mut actor: Actor) {
-        let ended = catch_unwind(AssertUnwindSafe(|| self.turn_until_closed(&mut actor)));
-        // The reader goes first: the last connection to close tidies the log away.
-        self.shared.set_reader(None);
-        drop(actor);
-        match ended {
-            Ok(calls) => self.finish(WaistError::closed(), calls),
-            Err(_) => {
-                let sentence = "Mailboat met a bug and closed this engine; what was acknowledged is stored. Open it again.";
-                let error = WaistError::new(ErrorCode::Internal, sentence);
-                self.session.push(Event::Closed { error: error.clone() });
-                self.finish(error, Vec::new());
-            }
-        }
-    }
-
-    fn turn_until_closed(&mut self, actor: &mut Actor) -> Vec<Call> {
-        let mut wake_at = Some(now());
-        let mut idle_since_turn = false;
-        loop {
-            let Some(inputs) = self.wait(wake_at, idle_since_turn) else { return Vec::new() };
-            if self.shared.abandoned.load(Ordering::Acquire) {
-                forget(inputs);
-                return Vec::new();
-            }
-            if inputs.is_empty() && !is_due(wake_at) {
-                actor.idle();
-                idle_since_turn = true;
-                continue;
-            }
-            idle_since_turn = false;
-            self.follow_takeover(&inputs);
-            let turn = actor.turn(inputs, now());
-            wake_at = turn.wake_at;
-            if let Some(network) = &mut self.network {
-                turn.effects.into_iter().for_each(|effect| network.carry_out(effect));
-            }
-            if !turn.close.is_empty() {
-                return turn.close;
-            }
-        }
-    }
-
-    /// Waits for inputs or the time to wake, and takes all that wait. `None`: nobody can send any more.
-    fn wait(&self, wake_at: Option<Timestamp>, idle: bool) -> Option<Vec<Input>> {
-        let until_wake_ms = wake_at.map_or(MAX_SLEEP_MS, |at| at.since_ms(now()));
-        let longest_ms = if idle { MAX_SLEEP_MS } else { IDLE_AFTER_MS };
-        let mut inputs = Vec::new();
-        match self.inputs.recv_timeout(Duration::from_millis(until_wake_ms.min(longest_ms))) {
-            Ok(input) => inputs.push(input),
-            Err(RecvTimeoutError::Timeout) => return Some(inputs),
-            Err(RecvTimeoutError::Disconnected) => return None,
-        }
-        inputs.extend(self.inputs.try_iter().take(MAX_TURN_INPUTS - 1));
-        Some(inputs)
-    }
-
-    fn follow_takeover(&mut self, inputs: &[Input]) {
-        for input in inputs {
-            if let Input::Takeover(session) = input {
-                self.session = Arc::clone(session);
-            }
-        }
-    }
-
-    /// Marks the engine closed, once its file is released, and tells who waits for that.
-    fn finish(self, error: WaistError, calls: Vec<Call>) {
-        *self.shared.closed() = Some(error);
-        self.shared.closing.notify_all();
-        for call in calls {
-            call.answer(Ok("null".into()));
-        }
-        if self.shared.abandoned.load(Ordering::Acquire) {
-            forget(self.inputs.try_iter());
-        }
-    }
-}
-
-fn is_due(wake_at: Option<Timestamp>) -> bool {
-    wake_at.is_some_and(|at| at <= now())
-}
-
-fn forget(inputs: impl IntoIterator<Item = Input>) {
-    for input in inputs {
-        if let Input::Command { call, .. } = input {
-            call.forget();
-        }
-    }
 }

@@ -7,6 +7,7 @@
 //! then [`mailboat_core::plan`] says what to send.
 
 mod actor;
+mod actor_thread;
 mod call;
 mod engine;
 mod network;

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::actor::{Effect, Input};
-use crate::engine::now;
+use crate::actor_thread::now;
 
 /// The live connection counts as dead after this many milliseconds of silence; the
 /// contract has servers send a comment every 15 s.

@@ -1,0 +1,207 @@
+//! The thread that owns the actor: opens the writer, waits for inputs and timers,
+//! hands requests to the network, and closes the file in the right order.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mailboat_core::Timestamp;
+use mailboat_store::{Opening, StoreError, Writer, WriterOpening};
+
+use crate::actor::{Actor, Chance, Input, Parts, Route};
+use crate::call::Call;
+use crate::engine::Shared;
+use crate::network::Network;
+use crate::session::Session;
+use crate::waist::{BackendConfig, Config, Durability, ErrorCode, Event, WaistError};
+
+/// Inputs that one turn takes: the size of a group commit.
+const MAX_TURN_INPUTS: usize = 1_000;
+/// The actor looks at the clock at least this often, in milliseconds: a clock that
+/// steps, or a device that slept, must not leave a timer far in the future.
+const MAX_SLEEP_MS: u64 = 30_000;
+/// The actor counts as idle after this many milliseconds without an input.
+const IDLE_AFTER_MS: u64 = 200;
+
+/// Milliseconds since the Unix epoch, now. The only clock that decisions see.
+pub(crate) fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The thread that owns the actor.
+pub(crate) struct ActorThread {
+    pub inputs: Receiver<Input>,
+    pub shared: Arc<Shared>,
+    pub session: Arc<Session>,
+    pub config: Config,
+    pub network: Option<Network>,
+}
+
+impl ActorThread {
+    /// Makes the file readable on the JavaScript thread: the first frame has its rows.
+    pub fn read(&self, opening: Opening) -> Result<WriterOpening, WaistError> {
+        let (reader, writer) = opening.read()?;
+        self.shared.set_reader(Some(reader));
+        self.shared.ready.store(true, Ordering::Release);
+        Ok(writer)
+    }
+
+    pub fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
+        let spawned =
+            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
+        spawned.expect("the system gives an app one more thread");
+    }
+
+    /// Migrates the file first, then goes on as usual.
+    pub fn migrate(self, opening: Opening) {
+        match self.read(opening) {
+            Ok(writer) => {
+                self.session.push(Event::Opened);
+                self.write(writer);
+            }
+            Err(error) => self.refuse(error.clone(), Event::OpenFailed { error }),
+        }
+    }
+
+    /// Opens the writer, and runs the actor on it.
+    pub fn write(self, writer: WriterOpening) {
+        match writer.write().and_then(|writer| self.actor(writer)) {
+            Ok(actor) => self.run(actor),
+            Err(error) => {
+                let error = WaistError::from(error);
+                self.shared.set_reader(None);
+                self.refuse(error.clone(), Event::Closed { error });
+            }
+        }
+    }
+
+    fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
+        Actor::new(Parts {
+            writer,
+            session: Arc::clone(&self.session),
+            shared: Arc::clone(&self.shared),
+            policy: self.config.policy,
+            durability: match self.config.durability {
+                Durability::Full => mailboat_store::Durability::Full,
+                Durability::Normal => mailboat_store::Durability::Normal,
+            },
+            route: match self.config.backend {
+                None => Route::None,
+                Some(BackendConfig::Rest { .. }) => Route::Rest,
+                Some(BackendConfig::JavaScript) => Route::JavaScript,
+            },
+            chance: Chance::from_os(),
+        })
+    }
+
+    /// The file cannot be used: tells the runtime, one that came meanwhile, and every
+    /// command that waits.
+    fn refuse(self, error: WaistError, event: Event) {
+        let inputs: Vec<Input> = self.inputs.try_iter().collect();
+        self.session.push(event);
+        for input in inputs {
+            match input {
+                Input::Command { call, .. } => call.answer(Err(error.clone())),
+                Input::Takeover(session) => {
+                    session.push(Event::OpenFailed { error: error.clone() })
+                }
+                _ => {}
+            }
+        }
+        self.finish(error, Vec::new());
+    }
+
+    /// Runs the actor until it is closed. A panic closes this engine and no other.
+    fn run(mut self, mut actor: Actor) {
+        let ended = catch_unwind(AssertUnwindSafe(|| self.turn_until_closed(&mut actor)));
+        // The reader goes first: the last connection to close tidies the log away.
+        self.shared.set_reader(None);
+        drop(actor);
+        match ended {
+            Ok(calls) => self.finish(WaistError::closed(), calls),
+            Err(_) => {
+                let sentence = "Mailboat met a bug and closed this engine; what was acknowledged is stored. Open it again.";
+                let error = WaistError::new(ErrorCode::Internal, sentence);
+                self.session.push(Event::Closed { error: error.clone() });
+                self.finish(error, Vec::new());
+            }
+        }
+    }
+
+    fn turn_until_closed(&mut self, actor: &mut Actor) -> Vec<Call> {
+        let mut wake_at = Some(now());
+        let mut idle_since_turn = false;
+        loop {
+            let Some(inputs) = self.wait(wake_at, idle_since_turn) else { return Vec::new() };
+            if self.shared.abandoned.load(Ordering::Acquire) {
+                forget(inputs);
+                return Vec::new();
+            }
+            if inputs.is_empty() && !is_due(wake_at) {
+                actor.idle();
+                idle_since_turn = true;
+                continue;
+            }
+            idle_since_turn = false;
+            self.follow_takeover(&inputs);
+            let turn = actor.turn(inputs, now());
+            wake_at = turn.wake_at;
+            if let Some(network) = &mut self.network {
+                turn.effects.into_iter().for_each(|effect| network.carry_out(effect));
+            }
+            if !turn.close.is_empty() {
+                return turn.close;
+            }
+        }
+    }
+
+    /// Waits for inputs or the time to wake, and takes all that wait. `None`: nobody can send any more.
+    fn wait(&self, wake_at: Option<Timestamp>, idle: bool) -> Option<Vec<Input>> {
+        let until_wake_ms = wake_at.map_or(MAX_SLEEP_MS, |at| at.since_ms(now()));
+        let longest_ms = if idle { MAX_SLEEP_MS } else { IDLE_AFTER_MS };
+        let mut inputs = Vec::new();
+        match self.inputs.recv_timeout(Duration::from_millis(until_wake_ms.min(longest_ms))) {
+            Ok(input) => inputs.push(input),
+            Err(RecvTimeoutError::Timeout) => return Some(inputs),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
+        inputs.extend(self.inputs.try_iter().take(MAX_TURN_INPUTS - 1));
+        Some(inputs)
+    }
+
+    fn follow_takeover(&mut self, inputs: &[Input]) {
+        for input in inputs {
+            if let Input::Takeover(session) = input {
+                self.session = Arc::clone(session);
+            }
+        }
+    }
+
+    /// Marks the engine closed, once its file is released, and tells who waits for that.
+    fn finish(self, error: WaistError, calls: Vec<Call>) {
+        *self.shared.closed() = Some(error);
+        self.shared.closing.notify_all();
+        for call in calls {
+            call.answer(Ok("null".into()));
+        }
+        if self.shared.abandoned.load(Ordering::Acquire) {
+            forget(self.inputs.try_iter());
+        }
+    }
+}
+
+fn is_due(wake_at: Option<Timestamp>) -> bool {
+    wake_at.is_some_and(|at| at <= now())
+}
+
+fn forget(inputs: impl IntoIterator<Item = Input>) {
+    for input in inputs {
+        if let Input::Command { call, .. } = input {
+            call.forget();
+        }
+    }
+}
