@@ -178,8 +178,9 @@ fn reader_options(path: &Path) -> SqliteConnectOptions {
     options(path).pragma("temp_store", "MEMORY").pragma("query_only", "ON")
 }
 
-/// Answers whether there is a file with something in it. Refuses one of another program, or of a newer version, by its header: before
-/// SQLite touches it, since opening alone may roll back or copy a log.
+/// Answers whether there is a file with something in it. Refuses one of another program,
+/// or of a newer version, by its header: before SQLite touches it, since opening alone
+/// may roll back or copy a log.
 fn check_header(path: &Path) -> Result<bool, StoreError> {
     let mut header = Vec::with_capacity(HEADER_BYTES);
     match File::open(path) {

@@ -8,8 +8,9 @@ use mailboat_core::Timestamp;
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::history;
+use crate::lanes::{self, Due};
 use crate::lock::FileLock;
-use crate::outbox::{self, Due};
+use crate::outbox;
 use crate::patch::PatchOp;
 use crate::pull::{self, set_state, state};
 use crate::reader::Reads;
@@ -141,7 +142,7 @@ impl Writer {
     /// # Errors
     /// What SQLite says.
     pub fn due(&self, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
-        outbox::due(self.held.connection(), now, limit)
+        lanes::due(self.held.connection(), now, limit)
     }
 
     /// Reads a watched window again: the steps from what it showed, and whether rows
