@@ -8,6 +8,10 @@
 //!
 //! [`Mailbox`]: mailbox::Mailbox
 
+// Cargo checks a library as a test too, even one that has no tests, and there napi
+// registers no exports.
+#![cfg_attr(test, allow(dead_code))]
+
 mod argument;
 mod bell;
 mod dev_servers;

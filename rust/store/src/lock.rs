@@ -15,6 +15,12 @@ pub(crate) struct FileLock {
 }
 
 impl FileLock {
+    /// Whether the database ever had a lock. Its file stays when the lock goes: to
+    /// remove it would let two processes lock two files of one name.
+    pub fn is_beside(database: &Path) -> bool {
+        beside(database, "-lock").exists()
+    }
+
     /// Takes the lock beside `database`.
     pub fn take(database: &Path) -> Result<Self, StoreError> {
         let path = beside(database, "-lock");

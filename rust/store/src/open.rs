@@ -78,8 +78,12 @@ impl Opening {
     pub fn begin(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
         schema.check()?;
         let schema_json = serde_json::to_string(schema).expect("a checked schema becomes JSON");
-        // The lock comes first: closing a file, as looking at its header does, would end
-        // SQLite's own locks if this process had the database open (POSIX locks do that).
+        // The lock comes before the look: closing a file, as looking at its header does,
+        // would end SQLite's own locks if this process had the database open (POSIX locks
+        // do that). But another program's file gets no lock beside it.
+        if !FileLock::is_beside(path) {
+            check_header(path)?;
+        }
         let lock = FileLock::take(path)?;
         let exists = check_header(path)?;
         let (path, schema) = (path.to_owned(), schema.clone());

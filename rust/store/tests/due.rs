@@ -88,6 +88,19 @@ fn a_held_lane_arms_no_timer() {
 }
 
 #[test]
+fn held_lanes_do_not_crowd_out_what_is_due() {
+    let mut store = Store::messaging();
+    for number in 0..5 {
+        let refused = store.found(&format!("c{number}"));
+        store.reject(refused);
+        store.update("conversations", &format!("c{number}"), json!({ "title": "x" }));
+    }
+    let due = store.found("due");
+    let first = store.writer.due(NOW, 1).expect("due").candidates;
+    assert_eq!(first.iter().map(|candidate| candidate.id).collect::<Vec<_>>(), [due]);
+}
+
+#[test]
 fn candidates_are_weighed_in_bytes_not_letters() {
     let mut store = Store::messaging();
     store.create("messages", "m1", message("c1", &"\u{1F6A2}".repeat(100)));

@@ -180,13 +180,7 @@ impl World {
     }
 
     /// The server applies the oldest write of a record that has one.
-    fn ack(
-        &mut self,
-        pick: u8,
-        whole: bool,
-        stale: bool,
-        told: &mut Told<'_>,
-    ) -> Option<String> {
+    fn ack(&mut self, pick: u8, whole: bool, stale: bool, told: &mut Told<'_>) -> Option<String> {
         let (_, key) = self.pick_entry(pick, |dead| !dead)?;
         let record = self.model.records.get(&key)?;
         let write = record.writes.iter().find(|write| !write.dead)?.clone();
