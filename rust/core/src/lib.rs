@@ -22,7 +22,6 @@ pub use outcome::{BackendFailure, Outcome, Reason};
 pub use plan::{BUSY_PULL_SPACING_MS, Candidate, Plan, PullTrigger, PullView, View, plan};
 pub use policy::Policy;
 pub use settle::{
-    Attempted, BackendState, Transition, after_failure, after_network, after_success,
-    after_unauthorized, settle,
+    Attempted, BackendState, Transition, after_failure, after_network, after_unauthorized, settle,
 };
 pub use time::Timestamp;

@@ -86,10 +86,12 @@ pub struct BackendState {
     pub reached: Option<bool>,
 }
 
-/// The backend answered as the contract says.
-#[must_use]
-pub fn after_success(_state: BackendState) -> BackendState {
-    BackendState { reached: Some(true), ..BackendState::default() }
+impl BackendState {
+    /// The backend answered as the contract says: what failed before is forgotten.
+    #[must_use]
+    pub fn answered() -> Self {
+        Self { reached: Some(true), ..Self::default() }
+    }
 }
 
 /// A whole request failed for a reason other than the token.
@@ -220,8 +222,11 @@ mod tests {
             );
             assert_eq!(state.not_before, Some(NOW.plus_ms(delay_ms)));
         }
-        assert_eq!(after_success(state).not_before, None);
-        assert_eq!(after_success(state).failures, 0);
+        assert_eq!(state.failures, 4);
+        assert_eq!(
+            (BackendState::answered().not_before, BackendState::answered().failures),
+            (None, 0)
+        );
     }
 
     #[test]

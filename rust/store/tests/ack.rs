@@ -3,7 +3,9 @@
 use mailboat_core::Transition;
 use serde_json::json;
 
-use crate::common::{NOW, Store, columns, conversation, in_conversation, message, window};
+use crate::common::{
+    NOW, Store, columns, conversation, dead_letter, in_conversation, message, window,
+};
 
 #[test]
 fn an_acked_create_is_sent_and_takes_the_servers_place() {
@@ -145,6 +147,25 @@ fn an_entry_that_is_settled_twice_counts_once() {
     }
     assert_eq!(store.counts(), (1, 0));
     assert_eq!(store.outbox().len(), 1);
+}
+
+#[test]
+fn answers_that_come_after_the_ack_leave_no_trace() {
+    let mut store = Store::messaging();
+    let entry = store.send("m1", "c1");
+    let batch = store.attempt(&[entry]);
+    let acked = [(&batch[0], Transition::Acked { version: 1, order: 1 }, None)];
+    store.commit(|transaction| transaction.settle(&acked, NOW));
+    let retry = Transition::Retry { attempts: 1, not_before: NOW.plus_ms(10) };
+    for late in [retry, dead_letter(), Transition::Unchanged] {
+        let settled = [(&batch[0], late, None)];
+        let ((), changes) =
+            store.commit_with_changes(|transaction| transaction.settle(&settled, NOW));
+        assert!(changes.is_empty());
+    }
+    assert_eq!((store.counts(), store.outbox().len()), ((0, 0), 0));
+    assert_eq!(store.delivery("messages", "m1"), "sent");
+    assert_eq!(store.look("SELECT count(*) FROM mailboat_transitions"), 2);
 }
 
 #[test]

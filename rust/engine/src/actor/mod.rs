@@ -359,7 +359,7 @@ impl Actor {
 
     /// The backend answered as the contract says.
     fn backend_succeeded(&mut self) {
-        self.backend = mailboat_core::after_success(self.backend);
+        self.backend = BackendState::answered();
         self.last_error = None;
     }
 
