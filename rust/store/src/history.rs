@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 use crate::pull::{RemoteChange, set_state, state};
 use crate::record::Peek;
-use crate::transaction::{Transaction, find_table};
+use crate::transaction::Transaction;
 
 /// Names in `mailboat_state` begin so, and end in the collection and the lane.
 const PREFIX: &str = "history";
@@ -35,16 +35,20 @@ impl Transaction<'_> {
         lane: &str,
         page: &[RemoteChange],
     ) -> Result<u32, StoreError> {
-        let mut new = 0;
-        for change in page {
-            let (_, table) = find_table(self.tables, &change.collection)?;
-            new += u32::from(Peek::find(self.connection, table, &change.id)?.is_none());
-        }
-        self.apply_changes(page)?;
-        if let Some(oldest) = page.first() {
-            set_state(self.connection, &name(collection, lane), Some(&oldest.order.to_string()))?;
-        }
-        Ok(new)
+        self.step(|transaction| {
+            let mut new = 0;
+            for change in page {
+                let (_, table) = transaction.table(&change.collection)?;
+                let known = Peek::find(transaction.connection, table, &change.id)?;
+                new += u32::from(known.is_none());
+            }
+            transaction.apply_changes(page)?;
+            if let Some(oldest) = page.first() {
+                let bound = oldest.order.to_string();
+                set_state(transaction.connection, &name(collection, lane), Some(&bound))?;
+            }
+            Ok(new)
+        })
     }
 
     /// Forgets how far back any history reaches: what comes next may leave gaps.
@@ -52,12 +56,15 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn forget_history(&mut self) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'",
-            )?
-            .execute([])?;
-        Ok(())
+        self.step(|transaction| {
+            transaction
+                .connection
+                .prepare_cached(
+                    "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'",
+                )?
+                .execute([])?;
+            Ok(())
+        })
     }
 }
 
