@@ -11,7 +11,9 @@ mod request;
 mod retry_after;
 pub mod wire;
 
-pub use answer::{HttpAnswer, is_hint, read_hints_start, read_older, read_pull, read_push};
+pub use answer::{
+    HttpAnswer, is_hint, read_hints_start, read_older, read_pull, read_push, refusal,
+};
 pub use check::{Settled, check_older, check_pull, check_push};
 pub use request::{CodecError, HttpRequest, Method, OlderQuery, PullQuery, RestCodec};
 

@@ -85,6 +85,19 @@ pub fn is_hint(event_name: &str) -> bool {
     event_name == HINT_EVENT
 }
 
+/// What a status from 400 on means when its answer says no more. A backend written in
+/// JavaScript is judged by the same rule.
+#[must_use]
+pub fn refusal(status: u16, retry_after_ms: Option<u64>) -> BackendFailure {
+    match status {
+        UNAUTHORIZED => BackendFailure::Unauthorized,
+        REQUEST_TIMEOUT | TOO_EARLY | TOO_MANY_REQUESTS | 500..=599 => {
+            BackendFailure::Unavailable { status, retry_after_ms }
+        }
+        _ => BackendFailure::Refused { status },
+    }
+}
+
 impl HttpAnswer<'_> {
     fn json<T: DeserializeOwned>(&self) -> Result<T, BackendFailure> {
         self.failure()?;
@@ -99,22 +112,15 @@ impl HttpAnswer<'_> {
 
     /// What the status means when it is not a success.
     fn failure(&self) -> Result<(), BackendFailure> {
-        let status = self.status;
-        Err(match status {
-            OK => return Ok(()),
-            UNAUTHORIZED => BackendFailure::Unauthorized,
-            REQUEST_TIMEOUT | TOO_EARLY | TOO_MANY_REQUESTS | 500..=599 => {
-                BackendFailure::Unavailable {
-                    status,
-                    retry_after_ms: self
-                        .retry_after
-                        .and_then(|header| read_retry_after(header, self.received_at)),
-                }
-            }
-            400..=499 => BackendFailure::Refused { status },
+        match self.status {
+            OK => Ok(()),
+            400..=599 => Err(refusal(
+                self.status,
+                self.retry_after.and_then(|header| read_retry_after(header, self.received_at)),
+            )),
             // A success the contract does not know, or a portal's redirect to its login.
-            _ => BackendFailure::Unreadable,
-        })
+            _ => Err(BackendFailure::Unreadable),
+        }
     }
 
     fn error_code(&self) -> Option<String> {

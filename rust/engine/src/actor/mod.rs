@@ -19,13 +19,12 @@ mod writes;
 
 use std::sync::Arc;
 
-use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
+use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, EntryId, Environment, Plan, Policy, Timestamp, View,
-    after_failure, after_network, plan,
+    BackendFailure, BackendState, EntryId, Environment, Network, Plan, Policy, PullTrigger,
+    Timestamp, View, after_failure, after_network, plan,
 };
-use mailboat_core::{Network, PullTrigger};
 use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
 
 pub(crate) use chance::Chance;
@@ -350,8 +349,12 @@ impl Actor {
         self.last_error = Some(WaistError::of_backend(failure));
         if *failure == BackendFailure::Unauthorized {
             self.token_refused(now);
-            return;
+        } else {
+            self.back_off(failure, now);
         }
+    }
+
+    fn back_off(&mut self, failure: &BackendFailure, now: Timestamp) {
         let jitter = self.chance.jitter();
         let network = self.environment.network;
         self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);
@@ -367,10 +370,7 @@ impl Actor {
     /// again, after the backoff of a failed request: a hot loop would not help the disk.
     fn storage_failed(&mut self, error: &StoreError, now: Timestamp) -> Option<Timestamp> {
         tracing::error!(%error, "the store failed under the scheduler");
-        let jitter = self.chance.jitter();
-        let network = self.environment.network;
-        let failure = BackendFailure::Transport;
-        self.backend = after_failure(self.backend, &failure, network, now, jitter, &self.policy);
+        self.back_off(&BackendFailure::Transport, now);
         self.last_error = Some(error.clone().into());
         self.next_attempt_at = self.backend.not_before;
         self.backend.not_before
@@ -421,12 +421,10 @@ impl Actor {
 /// What an answer to a question of another kind means: the backend did not answer.
 fn mismatched(answer: &Answer) -> BackendFailure {
     match answer {
-        Answer::Failed { status: Some(401), .. } => BackendFailure::Unauthorized,
         Answer::Failed { status: Some(410), .. } => BackendFailure::CursorExpired,
-        Answer::Failed { status: Some(status @ (408 | 425 | 429 | 500..=599)), retry_after_ms } => {
-            BackendFailure::Unavailable { status: *status, retry_after_ms: *retry_after_ms }
+        Answer::Failed { status: Some(status), retry_after_ms } => {
+            refusal(*status, *retry_after_ms)
         }
-        Answer::Failed { status: Some(status), .. } => BackendFailure::Refused { status: *status },
         Answer::Failed { status: None, .. } => BackendFailure::Transport,
         _ => BackendFailure::Unreadable,
     }
