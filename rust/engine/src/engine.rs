@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use mailboat_backends::rest::RestCodec;
 use mailboat_store::{
@@ -17,8 +17,8 @@ use crate::call::{Call, Completion};
 use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
-    BackendConfig, Command, Config, Counters, ErrorCode, OpenState, Phase, Query, SyncStatus,
-    WaistError, Watched,
+    BackendConfig, Command, Config, Counters, ErrorCode, Event, OpenState, Phase, Query,
+    SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     watches: AtomicU32,
     questions: AtomicU32,
     pub abandoned: AtomicBool,
+    /// Why the engine closes, when it does not do so because it was asked to.
+    failed: OnceLock<WaistError>,
     /// Why the engine is closed, once it is.
     closed: Mutex<Option<WaistError>>,
     pub closing: Condvar,
@@ -100,6 +102,9 @@ impl Engine {
 
     /// Whether calls still work; the reason when they do not.
     pub fn check_open(&self) -> Result<(), WaistError> {
+        if let Some(error) = self.shared.failed.get() {
+            return Err(error.clone());
+        }
         self.shared.closed().as_ref().map_or(Ok(()), |error| Err(error.clone()))
     }
 
@@ -168,9 +173,23 @@ impl Engine {
         self.send(Input::Command { command: Box::new(command), call });
     }
 
-    /// Closes the engine and waits until the file is released.
-    pub fn close_and_wait(&self, session: &Arc<Session>) {
-        self.execute(Command::Close, session, Box::new(|_| {}));
+    /// Has the engine commit what waits and close.
+    pub fn close(&self) {
+        let nobody = Session::new(self.id, 0, Arc::new(|_| {}), Arc::new(|_| {}));
+        self.execute(Command::Close, &nobody, Box::new(|_| {}));
+    }
+
+    /// Closes the engine for a reason that its calls answer from now on, and tells the
+    /// runtime. What waits is committed all the same.
+    pub fn fail(&self, error: WaistError, session: &Session) {
+        if self.shared.failed.set(error.clone()).is_ok() {
+            session.push(Event::Closed { error });
+            self.close();
+        }
+    }
+
+    /// Waits until the file is released.
+    pub fn wait_until_closed(&self) {
         self.shared.wait_until_closed();
     }
 
@@ -213,6 +232,7 @@ impl Shared {
             watches: AtomicU32::new(0),
             questions: AtomicU32::new(0),
             abandoned: AtomicBool::new(false),
+            failed: OnceLock::new(),
             closed: Mutex::new(None),
             closing: Condvar::new(),
         }

@@ -10,6 +10,8 @@ mod actor;
 mod actor_thread;
 mod call;
 mod engine;
+mod guard;
+mod mailbox;
 mod network;
 mod registry;
 mod runtime;
@@ -17,4 +19,6 @@ mod session;
 pub mod waist;
 
 pub use call::Completion;
+pub use guard::guard;
+pub use mailbox::{MAX_DELIVERY_ROUNDS, Mail, Mailbox, Outcome, Ring, Ticket};
 pub use runtime::{Hold, Runtime, Wake};

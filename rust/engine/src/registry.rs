@@ -27,6 +27,8 @@ impl Registry {
         let engines = self.engines.get_or_insert_default();
         let engine = engines.get(path)?;
         if engine.check_open().is_err() {
+            // It may be on its way there still, and hold its file.
+            engine.wait_until_closed();
             engines.remove(path);
             return None;
         }

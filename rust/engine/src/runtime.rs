@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::call::Completion;
 use crate::engine::Engine;
+use crate::guard::{guard, panicked};
 use crate::registry::{Registry, canonical};
 use crate::session::Session;
 use crate::waist::{Command, Config, Opened, Query, WaistError};
@@ -60,8 +61,8 @@ impl Runtime {
                 return Ok(self.attach(&engine));
             }
             // Another schema or backend: what waits is committed, then the file opens anew.
-            let closer = Session::new(engine.id, 0, Arc::new(|_| {}), Arc::new(|_| {}));
-            engine.close_and_wait(&closer);
+            engine.close();
+            engine.wait_until_closed();
             registry.remove(&engine);
         }
         let id = Registry::next_id();
@@ -122,6 +123,31 @@ impl Runtime {
         let attached = self.attached();
         let session = &attached.get(&engine).ok_or_else(WaistError::closed)?.session;
         Ok(serde_json::to_string(&session.drain())?)
+    }
+
+    /// Runs an entry from JavaScript that concerns one engine. A panic becomes `INTERNAL`
+    /// and closes that engine, and no other: what it holds in memory cannot be trusted.
+    ///
+    /// # Errors
+    /// What the entry answers, or `INTERNAL`.
+    pub fn guard<T>(
+        &self,
+        engine: u32,
+        entry: impl FnOnce(&Self) -> Result<T, WaistError>,
+    ) -> Result<T, WaistError> {
+        let mut ended = false;
+        let answer = guard(|| {
+            let answer = entry(self);
+            ended = true;
+            answer
+        });
+        if !ended {
+            let attached = self.attached().get(&engine).cloned();
+            if let Some(Attached { engine, session }) = attached {
+                engine.fail(panicked(), &session);
+            }
+        }
+        answer
     }
 
     /// Stops an engine as a killed process would, and waits until its file is released.

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Person, config};
+use mailboat_engine::waist::ErrorCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -211,4 +212,20 @@ fn a_question_that_nobody_answers_is_given_up_and_asked_again() {
         "NETWORK",
         "and the wait is visible"
     );
+}
+
+#[test]
+fn a_panic_in_a_call_closes_that_engine_with_internal_and_loses_nothing() {
+    let folder = folder();
+    let mut ann = Person::open(&without_backend(&folder), None);
+    ann.send("c1", "before");
+    let panicking =
+        ann.runtime.guard(ann.engine, |_| -> Result<(), _> { panic!("provoked by a test") });
+    assert_eq!(panicking.expect_err("a panic is an error").code, ErrorCode::Internal);
+    let after = ann.runtime.query(ann.engine, r#"{"type":"status"}"#);
+    assert_eq!(after.expect_err("the engine is closed").code, ErrorCode::Internal);
+    let told = ann.runtime.drain(ann.engine).expect("its last events can be drained");
+    assert!(told.contains(r#"{"type":"closed","error":{"code":"INTERNAL""#), "{told}");
+    let ann = Person::open(&without_backend(&folder), None);
+    assert_eq!(ann.bodies("c1"), ["before"]);
 }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 
+use mailboat_engine::Ring;
 use mailboat_engine::waist::WaistError;
 use napi::{Env, sys};
 
@@ -11,6 +12,11 @@ use crate::failure::check;
 
 /// Seen in Node's diagnostics.
 const NAME: &str = "mailboat";
+
+/// The mailbox of an environment.
+pub(crate) type Mailbox = mailboat_engine::Mailbox<Bell>;
+/// The way back of one request.
+pub(crate) type Ticket = mailboat_engine::Ticket<Bell>;
 
 /// A threadsafe function without arguments: "look into the mailbox".
 ///
@@ -61,8 +67,21 @@ impl Bell {
         Ok(bell)
     }
 
-    /// Has the JavaScript thread look into the mailbox. Any thread.
-    pub fn ring(&self) {
+    /// Whether Node goes on running for what this bell may bring.
+    pub fn keep_alive(&self, env: &Env, keep: bool) {
+        // SAFETY: having an `Env` means being on its thread; the function lives until `drop`.
+        unsafe {
+            if keep {
+                sys::napi_ref_threadsafe_function(env.raw(), self.function);
+            } else {
+                sys::napi_unref_threadsafe_function(env.raw(), self.function);
+            }
+        }
+    }
+}
+
+impl Ring for Bell {
+    fn ring(&self) {
         // SAFETY: the function lives until `drop` releases it.
         let status = unsafe {
             sys::napi_call_threadsafe_function(
@@ -73,18 +92,6 @@ impl Bell {
         };
         if status != sys::Status::napi_ok {
             tracing::debug!(status, "the JavaScript thread takes no calls any more");
-        }
-    }
-
-    /// Whether Node goes on running for what this bell may bring.
-    pub fn keep_alive(&self, env: &Env, keep: bool) {
-        // SAFETY: having an `Env` means being on its thread; the function lives until `drop`.
-        unsafe {
-            if keep {
-                sys::napi_ref_threadsafe_function(env.raw(), self.function);
-            } else {
-                sys::napi_unref_threadsafe_function(env.raw(), self.function);
-            }
         }
     }
 }

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use mailboat_devserver::{DevServer, DevServerError, Options};
+use mailboat_engine::Outcome;
 use mailboat_engine::waist::WaistError;
 use serde::{Deserialize, Serialize};
 
-use crate::mailbox::{Outcome, Ticket};
+use crate::bell::Ticket;
 
 /// The dev servers of one environment. Starting and stopping one takes a while, so
 /// each is done on a thread of its own.

@@ -4,20 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use mailboat_engine::Runtime;
 use mailboat_engine::waist::{ErrorCode, WaistError};
+use mailboat_engine::{MAX_DELIVERY_ROUNDS, Mail, Runtime, guard};
 use napi::Env;
 
-use crate::bell::Bell;
+use crate::bell::{Bell, Mailbox};
 use crate::dev_servers::DevServers;
-use crate::failure::{guard, to_js};
+use crate::failure::to_js;
 use crate::listeners::Listeners;
-use crate::mailbox::{Mail, Mailbox};
 use crate::promises::Promises;
-
-/// How often one delivery looks into the mailbox before other work of the JavaScript
-/// thread gets its turn.
-const MAX_ROUNDS: usize = 64;
 
 /// Lives in the environment's instance data, on its thread.
 pub(crate) struct Environment {
@@ -33,11 +28,7 @@ impl Environment {
     /// Makes what an environment needs, and sees to its end.
     pub fn install(env: &Env) -> Result<(), WaistError> {
         let mailbox = Mailbox::new(Bell::new(env)?);
-        let (woken, held) = (Arc::clone(&mailbox), Arc::clone(&mailbox));
-        let runtime = Runtime::with_hold(
-            Arc::new(move |engine| woken.wake(engine)),
-            Arc::new(move |begins| held.hold(begins)),
-        );
+        let runtime = mailbox.runtime();
         let environment = Rc::new(Self {
             runtime: RefCell::new(Some(Rc::new(runtime))),
             promises: Promises::new(Arc::clone(&mailbox)),
@@ -80,9 +71,7 @@ impl Environment {
 
     /// Answers whether the mailbox was found empty, and so rings for what comes next.
     fn empty_mailbox(&self, env: &Env) -> bool {
-        // While this works, answers of the same commit go on coming in. To look again
-        // is cheaper than to be rung for each of them.
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..MAX_DELIVERY_ROUNDS {
             let Some(Mail { wakes, settled }) = self.mailbox.take() else {
                 return true;
             };

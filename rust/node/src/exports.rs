@@ -5,14 +5,15 @@
 use std::rc::Rc;
 
 use mailboat_engine::waist::WaistError;
+use mailboat_engine::{Runtime, guard};
 use napi::Env;
 use napi::bindgen_prelude::Function;
 use napi_derive::napi;
 
 use crate::argument::{Callback, Number, Text};
+use crate::bell::Ticket;
 use crate::environment::Environment;
-use crate::failure::{guard, to_js};
-use crate::mailbox::Ticket;
+use crate::failure::to_js;
 use crate::promises::Promise;
 
 /// Takes a `Config`, answers an `Opened`. The same config again: the same engine.
@@ -24,20 +25,20 @@ pub fn open(env: Env, config: Text) -> napi::Result<String> {
 /// Takes a `Query`, answers what it says. Synchronous, bounded in rows and steps.
 #[napi]
 pub fn query(env: Env, engine: Number, request: Text) -> napi::Result<String> {
-    call(&env, |environment| environment.runtime()?.query(engine.get()?, &request.get()?))
+    on_engine(&env, &engine, |runtime, engine| runtime.query(engine, &request.get()?))
 }
 
 /// Takes a `Window`, answers a `Watched`.
 #[napi]
 pub fn watch(env: Env, engine: Number, request: Text) -> napi::Result<String> {
-    call(&env, |environment| environment.runtime()?.watch(engine.get()?, &request.get()?))
+    on_engine(&env, &engine, |runtime, engine| runtime.watch(engine, &request.get()?))
 }
 
 /// Releases a watch; one that is unknown or released is no error.
 #[napi]
 pub fn unwatch(env: Env, engine: Number, watch: Number) -> napi::Result<()> {
-    call(&env, |environment| {
-        environment.runtime()?.unwatch(engine.get()?, watch.get()?);
+    on_engine(&env, &engine, |runtime, engine| {
+        runtime.unwatch(engine, watch.get()?);
         Ok(())
     })
 }
@@ -52,7 +53,11 @@ pub fn execute(env: Env, engine: Number, command: Text) -> napi::Result<Promise>
         match arguments.and_then(|arguments| Ok((environment.runtime()?, arguments))) {
             Ok((runtime, (engine, command))) => {
                 let completion = move |answer: Result<_, _>| ticket.settle(answer.map(Some));
-                runtime.execute(engine, &command, Box::new(completion));
+                // A panic drops the ticket, and so rejects the promise.
+                let _ = runtime.guard(engine, |runtime| {
+                    runtime.execute(engine, &command, Box::new(completion));
+                    Ok(())
+                });
             }
             Err(error) => ticket.settle(Err(error)),
         }
@@ -62,7 +67,7 @@ pub fn execute(env: Env, engine: Number, command: Text) -> napi::Result<Promise>
 /// Answers a `Drained`: everything that happened since the last drain.
 #[napi]
 pub fn drain(env: Env, engine: Number) -> napi::Result<String> {
-    call(&env, |environment| environment.runtime()?.drain(engine.get()?))
+    on_engine(&env, &engine, Runtime::drain)
 }
 
 /// Calls `listener` with the number of an engine that has something to drain; at most
@@ -124,6 +129,18 @@ fn call<T>(
     entry: impl FnOnce(Rc<Environment>) -> Result<T, WaistError>,
 ) -> napi::Result<T> {
     guard(|| entry(Environment::of(env)?)).map_err(to_js)
+}
+
+/// A synchronous entry that concerns one engine.
+fn on_engine<T>(
+    env: &Env,
+    engine: &Number,
+    entry: impl FnOnce(&Runtime, u32) -> Result<T, WaistError>,
+) -> napi::Result<T> {
+    call(env, |environment| {
+        let engine = engine.get()?;
+        environment.runtime()?.guard(engine, |runtime| entry(runtime, engine))
+    })
 }
 
 /// An entry that answers with a promise; whatever goes wrong settles the ticket.

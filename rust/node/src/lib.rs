@@ -6,7 +6,7 @@
 //! and one threadsafe function rings for all of it; promises and listeners never
 //! leave the JavaScript thread.
 //!
-//! [`Mailbox`]: mailbox::Mailbox
+//! [`Mailbox`]: mailboat_engine::Mailbox
 
 // Cargo checks a library as a test too, even one that has no tests, and there napi
 // registers no exports.
@@ -20,7 +20,6 @@ mod exports;
 mod failure;
 mod listeners;
 mod log;
-mod mailbox;
 mod promises;
 
 use napi::Env;

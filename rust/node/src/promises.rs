@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::ptr;
 use std::sync::Arc;
 
+use mailboat_engine::Outcome;
 use mailboat_engine::waist::WaistError;
 use napi::bindgen_prelude::{ToNapiValue, Undefined};
 use napi::{Env, JsError, sys};
 
+use crate::bell::{Mailbox, Ticket};
 use crate::failure::{check, to_js};
-use crate::mailbox::{Mailbox, Outcome, Ticket};
 
 /// A promise on its way to JavaScript.
 pub struct Promise(sys::napi_value);
@@ -45,7 +46,7 @@ impl Promises {
         let mut waiting = self.waiting.borrow_mut();
         waiting.insert(request, Waiting { deferred, engine });
         if waiting.len() == 1 {
-            self.mailbox.keep_alive(env, true);
+            self.mailbox.with_bell(|bell| bell.keep_alive(env, true));
         }
         Ok((Promise(promise), self.mailbox.ticket(request)))
     }
@@ -79,7 +80,7 @@ impl Promises {
 
     fn let_go_if_idle(&self, env: &Env) {
         if self.waiting.borrow().is_empty() {
-            self.mailbox.keep_alive(env, false);
+            self.mailbox.with_bell(|bell| bell.keep_alive(env, false));
         }
     }
 }

@@ -1,29 +1,40 @@
-//! What Rust's threads have to say to the JavaScript thread of one environment.
+//! What Rust's threads have to say to the JavaScript thread of one runtime. Hosts differ
+//! in how they get onto that thread; what waits for it there is the same.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::{mem, thread};
 
-use mailboat_engine::waist::{ErrorCode, WaistError};
-use napi::Env;
+use crate::guard::panicked;
+use crate::runtime::Runtime;
+use crate::waist::{ErrorCode, WaistError};
 
-use crate::bell::Bell;
-use crate::failure::panicked;
+/// How often a host looks into its mailbox in one go before other work of the JavaScript
+/// thread gets its turn. While a host delivers, answers of the same commit go on coming
+/// in: to look again is cheaper than to be rung for each of them.
+pub const MAX_DELIVERY_ROUNDS: usize = 64;
 
 /// What a request came to: a text, `undefined`, or an error.
-pub(crate) type Outcome = Result<Option<String>, WaistError>;
+pub type Outcome = Result<Option<String>, WaistError>;
+
+/// A host's way onto the JavaScript thread.
+pub trait Ring: Send + Sync + 'static {
+    /// Has the JavaScript thread look into the mailbox. Called on any thread; returns at
+    /// once, and never looks itself.
+    fn ring(&self);
+}
 
 /// Filled on any thread, emptied on the JavaScript thread. The bell rings once for all
 /// that gathers until the mailbox has been found empty: a hundred answers of one commit
 /// cost a ring or two, not a hundred.
-pub(crate) struct Mailbox {
+pub struct Mailbox<B> {
     gathered: Mutex<Gathered>,
-    /// `None` when the environment has ended.
-    bell: RwLock<Option<Bell>>,
+    /// `None` when the JavaScript runtime has ended.
+    bell: RwLock<Option<B>>,
 }
 
 /// What waits.
 #[derive(Default)]
-pub(crate) struct Mail {
+pub struct Mail {
     /// Engines that want to be drained, each at most once.
     pub wakes: Vec<u32>,
     /// Requests that have come to something, in the order they did.
@@ -41,19 +52,30 @@ struct Gathered {
 
 /// The way back of one request. Dropped unused it rejects, so that nobody waits for an
 /// answer that will not come.
-pub(crate) struct Ticket {
-    mailbox: Arc<Mailbox>,
+pub struct Ticket<B: Ring> {
+    mailbox: Arc<Mailbox<B>>,
     request: u64,
     used: bool,
 }
 
-impl Mailbox {
-    pub fn new(bell: Bell) -> Arc<Self> {
+impl<B: Ring> Mailbox<B> {
+    /// An empty mailbox.
+    pub fn new(bell: B) -> Arc<Self> {
         Arc::new(Self { gathered: Mutex::default(), bell: RwLock::new(Some(bell)) })
     }
 
+    /// A runtime whose wakes gather here.
+    #[must_use]
+    pub fn runtime(self: &Arc<Self>) -> Runtime {
+        let (woken, held) = (Arc::clone(self), Arc::clone(self));
+        Runtime::with_hold(
+            Arc::new(move |engine| woken.wake(engine)),
+            Arc::new(move |begins| held.hold(begins)),
+        )
+    }
+
     /// An engine has something to drain.
-    pub fn wake(&self, engine: u32) {
+    fn wake(&self, engine: u32) {
         self.post(|mail| {
             // Whoever drains without being told may be ahead of the wake that is waiting.
             if !mail.wakes.contains(&engine) {
@@ -65,7 +87,7 @@ impl Mailbox {
     /// An engine begins or ends a group of wakes and answers. The bell waits for the
     /// end: rung at the first of them, it would have the JavaScript thread take the
     /// only core from the engine for every single one.
-    pub fn hold(&self, begins: bool) {
+    fn hold(&self, begins: bool) {
         let mut gathered = self.gathered();
         if begins {
             gathered.held += 1;
@@ -76,7 +98,7 @@ impl Mailbox {
     }
 
     /// The way back of a request.
-    pub fn ticket(self: &Arc<Self>, request: u64) -> Ticket {
+    pub fn ticket(self: &Arc<Self>, request: u64) -> Ticket<B> {
         Ticket { mailbox: Arc::clone(self), request, used: false }
     }
 
@@ -92,19 +114,17 @@ impl Mailbox {
 
     /// Rings for what comes while the JavaScript thread does something else.
     pub fn ring(&self) {
+        self.with_bell(Ring::ring);
+    }
+
+    /// Does something with the bell, unless the JavaScript runtime has ended.
+    pub fn with_bell(&self, act: impl FnOnce(&B)) {
         if let Some(bell) = &*self.bell.read().unwrap_or_else(PoisonError::into_inner) {
-            bell.ring();
+            act(bell);
         }
     }
 
-    /// Whether Node goes on running for what may come.
-    pub fn keep_alive(&self, env: &Env, keep: bool) {
-        if let Some(bell) = &*self.bell.read().unwrap_or_else(PoisonError::into_inner) {
-            bell.keep_alive(env, keep);
-        }
-    }
-
-    /// The environment ends: nothing rings after this.
+    /// The JavaScript runtime ends: nothing rings after this.
     pub fn close(&self) {
         *self.bell.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.gathered().mail = Mail::default();
@@ -137,7 +157,7 @@ impl Mail {
     }
 }
 
-impl Ticket {
+impl<B: Ring> Ticket<B> {
     /// Says what the request came to. Any thread.
     pub fn settle(mut self, outcome: Outcome) {
         self.post(outcome);
@@ -149,7 +169,7 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl<B: Ring> Drop for Ticket<B> {
     fn drop(&mut self) {
         if self.used {
             return;
