@@ -51,10 +51,12 @@ export default defineConfig(
     files: ["js/src/hooks/**/*.{ts,tsx}", "js/tests/**/*.tsx"],
     extends: [reactHooks.configs.flat.recommended],
   },
-  restrictImports("js/src/**", ["js/src/{hooks,node,testing}/**"], [...react, ...node]),
+  restrictImports("js/src/**", ["js/src/{hooks,native,node,testing}/**"], [...react, ...node]),
   // Only hooks and the provider know React, and tests its `act`.
   restrictImports("js/src/hooks/**", [], node),
   restrictImports("js/src/node/**", [], react),
+  // Only the specification of the native module and its host know TurboModules.
+  restrictImports("js/src/native/**", [], ["react", "react/*", ...node]),
   {
     files: ["**/*.js"],
     languageOptions: { sourceType: "commonjs" },

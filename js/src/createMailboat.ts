@@ -4,9 +4,10 @@
 import { toWaistConfig, type MailboatConfig } from "./config";
 import type { Host } from "./engine/host";
 import { decode, encode } from "./engine/json";
-import { mailboatError, toMailboatError, type MailboatError } from "./error";
+import { toMailboatError } from "./error";
 import type { Opened } from "./generated/waist";
 import { Mailboat } from "./mailboat";
+import { nativeHost } from "./native/host";
 import type { Collections, CollectionsOf, SchemaShape } from "./schema";
 import { Session } from "./session";
 
@@ -108,16 +109,4 @@ function enginesOf(host: Host): OpenEngines {
   const made = new OpenEngines(host);
   engines.set(host, made);
   return made;
-}
-
-function nativeHost(): never {
-  throw unsupported();
-}
-
-function unsupported(): MailboatError {
-  return mailboatError(
-    "UNSUPPORTED",
-    "This version of react-native-mailboat has no native module for phones yet. " +
-      'In Node and Jest pass `host: nodeHost()` from "react-native-mailboat/node".',
-  );
 }

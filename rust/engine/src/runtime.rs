@@ -160,6 +160,14 @@ impl Runtime {
         }
     }
 
+    /// The JavaScript runtime ends. Waits for nobody; calls after it say `CLOSED`.
+    pub fn end(&self) {
+        for (_, Attached { engine, session }) in self.attached().drain() {
+            session.end();
+            engine.detach(session.generation);
+        }
+    }
+
     /// The same engine for the same runtime; for another runtime the next generation.
     fn attach(&self, engine: &Arc<Engine>) -> String {
         let mut attached = self.attached();
@@ -191,10 +199,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        for (_, Attached { engine, session }) in self.attached().drain() {
-            session.end();
-            engine.detach(session.generation);
-        }
+        self.end();
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ptr;
 
-use mailboat_engine::waist::WaistError;
+use mailboat_engine::waist::{WaistError, whole_number};
 use napi::bindgen_prelude::{FromNapiValue, FunctionRef};
 use napi::sys;
 
@@ -53,16 +53,10 @@ impl FromNapiValue for Number {
         let mut number = f64::NAN;
         // SAFETY: the caller passes a live environment and a value of it; `number` takes the result.
         let status = unsafe { sys::napi_get_value_double(env, value, &mut number) };
-        let fits = status == sys::Status::napi_ok
-            && number.fract() == 0.0
-            && (0.0..=f64::from(u32::MAX)).contains(&number);
-        // The cast is exact: it was checked to be a whole number in range.
-        let number = if fits {
-            Ok(number as u32)
-        } else {
-            Err(invalid("a number that names an engine, a watch or a server"))
-        };
-        Ok(Self(number))
+        if status != sys::Status::napi_ok {
+            number = f64::NAN;
+        }
+        Ok(Self(whole_number(number)))
     }
 }
 

@@ -8,10 +8,12 @@ mod command;
 mod config;
 mod error;
 mod event;
+mod number;
 mod query;
 
 pub use command::{Answer, Command, LoadedOlder, Written};
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
 pub use event::{Ask, Drained, Event, Phase, SyncStatus};
+pub use number::whole_number;
 pub use query::{Counters, Query, Watched};

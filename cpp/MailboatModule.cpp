@@ -1,0 +1,116 @@
+#include "MailboatModule.h"
+
+#include "Text.h"
+
+#include <utility>
+
+namespace mailboat {
+
+namespace jsi = facebook::jsi;
+using facebook::react::CallInvoker;
+
+namespace {
+
+std::string_view view(const rust::String& text) {
+  return {text.data(), text.size()};
+}
+
+/** Runs a call of the waist; what it throws becomes an error of JavaScript. */
+template <typename Call>
+auto throwing(jsi::Runtime& runtime, Call&& call) {
+  try {
+    return call();
+  } catch (const rust::Error& error) {
+    throw toJsError(runtime, error.what());
+  }
+}
+
+} // namespace
+
+/** Rings by a task on the JavaScript thread, which holds nothing but a weak pointer. */
+class MailboatModule::InvokerBell final : public Bell {
+ public:
+  InvokerBell(std::weak_ptr<MailboatModule> module, std::weak_ptr<CallInvoker> jsInvoker)
+      : module_(std::move(module)), jsInvoker_(std::move(jsInvoker)) {}
+
+  void ring() const noexcept override {
+    if (auto jsInvoker = jsInvoker_.lock()) {
+      jsInvoker->invokeAsync([weak = module_](jsi::Runtime&) {
+        if (auto module = weak.lock()) {
+          module->deliver();
+        }
+      });
+    }
+  }
+
+ private:
+  std::weak_ptr<MailboatModule> module_;
+  std::weak_ptr<CallInvoker> jsInvoker_;
+};
+
+MailboatModule::MailboatModule(std::shared_ptr<CallInvoker> jsInvoker) : NativeMailboatCxxSpec(std::move(jsInvoker)) {}
+
+jsi::String MailboatModule::open(jsi::Runtime& runtime, jsi::String config) {
+  return throwing(runtime, [&] { return toJs(runtime, view(waist().open(config.utf8(runtime)))); });
+}
+
+jsi::String MailboatModule::query(jsi::Runtime& runtime, double engine, jsi::String request) {
+  return throwing(runtime, [&] { return toJs(runtime, view(waist().query(engine, request.utf8(runtime)))); });
+}
+
+jsi::String MailboatModule::watch(jsi::Runtime& runtime, double engine, jsi::String request) {
+  return throwing(runtime, [&] { return toJs(runtime, view(waist().watch(engine, request.utf8(runtime)))); });
+}
+
+void MailboatModule::unwatch(jsi::Runtime& runtime, double engine, double watch) {
+  throwing(runtime, [&] { waist().unwatch(engine, watch); });
+}
+
+jsi::Value MailboatModule::execute(jsi::Runtime& runtime, double engine, jsi::String command) {
+  return throwing(runtime, [&] {
+    const auto request = ++lastRequest_;
+    auto promise = promises(runtime)->add(request);
+    waist().execute(engine, command.utf8(runtime), request);
+    return promise;
+  });
+}
+
+jsi::String MailboatModule::drain(jsi::Runtime& runtime, double engine) {
+  return throwing(runtime, [&] { return toJs(runtime, view(waist().drain(engine))); });
+}
+
+const Waist& MailboatModule::waist() {
+  if (!waist_) {
+    waist_.emplace(start(std::make_unique<InvokerBell>(weak_from_this(), jsInvoker_)));
+  }
+  return **waist_;
+}
+
+std::shared_ptr<Promises> MailboatModule::promises(jsi::Runtime& runtime) {
+  auto promises = promises_.lock();
+  if (!promises) {
+    promises = Promises::makeFor(runtime);
+    promises_ = promises;
+  }
+  return promises;
+}
+
+void MailboatModule::deliver() {
+  Mail mail;
+  if (!waist().take_mail(mail)) {
+    return;
+  }
+  for (const auto engine : mail.wakes) {
+    emitOnWake(static_cast<double>(engine));
+  }
+  // Gone when the runtime is: then nobody waits any more.
+  if (auto promises = promises_.lock()) {
+    for (const auto& [request, resolved, text] : mail.settled) {
+      promises->settle(request, resolved, view(text));
+    }
+  }
+  // Answers of one commit go on coming in: they wait for one more task, not for one each.
+  waist().ring_again();
+}
+
+} // namespace mailboat
