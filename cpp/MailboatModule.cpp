@@ -15,7 +15,7 @@ std::string_view view(const rust::String& text) {
   return {text.data(), text.size()};
 }
 
-/** Runs a call of the waist; what it throws becomes an error of JavaScript. */
+/// Runs a call of the waist; what it throws becomes an error of JavaScript.
 template <typename Call>
 auto throwing(jsi::Runtime& runtime, Call&& call) {
   try {
@@ -27,7 +27,7 @@ auto throwing(jsi::Runtime& runtime, Call&& call) {
 
 } // namespace
 
-/** Rings by a task on the JavaScript thread, which holds nothing but a weak pointer. */
+/// Rings by a task on the JavaScript thread, which holds nothing but a weak pointer.
 class MailboatModule::InvokerBell final : public Bell {
  public:
   InvokerBell(std::weak_ptr<MailboatModule> module, std::weak_ptr<CallInvoker> jsInvoker)

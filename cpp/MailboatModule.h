@@ -12,15 +12,13 @@
 
 namespace mailboat {
 
-/**
- * The native module "Mailboat": the narrow waist for React Native. What its calls take and
- * answer is told in js/src/engine/host.ts; the base class, which codegen writes from
- * js/src/native/NativeMailboat.ts, refuses to compile when a call is missing here.
- *
- * Platforms make one with `std::make_shared` for each JavaScript runtime. Its calls come on
- * that runtime's JavaScript thread. It may be destroyed on any thread: its promises belong
- * to the runtime (see Promises), and what is left, the waist, waits for nobody.
- */
+/// The native module "Mailboat": the narrow waist for React Native. What its calls take and
+/// answer is told in js/src/engine/host.ts; the base class, which codegen writes from
+/// js/src/native/NativeMailboat.ts, refuses to compile when a call is missing here.
+///
+/// Platforms make one with `std::make_shared` for each JavaScript runtime. Its calls come on
+/// that runtime's JavaScript thread. It may be destroyed on any thread: its promises belong
+/// to the runtime (see Promises), and what is left, the waist, waits for nobody.
 class MailboatModule final : public facebook::react::NativeMailboatCxxSpec<MailboatModule>,
                              public std::enable_shared_from_this<MailboatModule> {
  public:
@@ -38,10 +36,10 @@ class MailboatModule final : public facebook::react::NativeMailboatCxxSpec<Mailb
 
   const Waist& waist();
   std::shared_ptr<Promises> promises(facebook::jsi::Runtime& runtime);
-  /** Takes what mail there is: tells of wakes and settles promises. */
+  /// Takes what mail there is: tells of wakes and settles promises.
   void deliver();
 
-  /** Begun by the first call, since only then the module is owned and can be held weakly. */
+  /// Begun by the first call, since only then the module is owned and can be held weakly.
   std::optional<rust::Box<Waist>> waist_;
   std::weak_ptr<Promises> promises_;
   std::uint64_t lastRequest_{0};

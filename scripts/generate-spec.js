@@ -1,5 +1,8 @@
-// Writes cpp/generated/MailboatSpecJSI.h from js/src/native/NativeMailboat.ts with React
-// Native's codegen; with `--check` it only says whether the header is current.
+// Writes the header of a TurboModule's specification with React Native's codegen:
+//
+//   node scripts/generate-spec.js            cpp/generated/MailboatSpecJSI.h
+//   node scripts/generate-spec.js --check    only says whether that header is current
+//   node scripts/generate-spec.js SPEC HEADER
 "use strict";
 
 const fs = require("node:fs");
@@ -11,14 +14,13 @@ const { TypeScriptParser } = require("@react-native/codegen/lib/parsers/typescri
 const ROOT = path.join(__dirname, "..");
 const SPEC = path.join(ROOT, "js/src/native/NativeMailboat.ts");
 const NAME = "MailboatSpec";
-const HEADER = `${NAME}JSI.h`;
-const COMMITTED = path.join(ROOT, "cpp/generated", HEADER);
+const COMMITTED = path.join(ROOT, `cpp/generated/${NAME}JSI.h`);
 
 /** The header as codegen writes it now. */
-function generate() {
+function generate(spec) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mailboat-codegen-"));
   try {
-    const { modules } = new TypeScriptParser().parseFile(SPEC);
+    const { modules } = new TypeScriptParser().parseFile(spec);
     const options = {
       libraryName: NAME,
       schema: { modules },
@@ -31,16 +33,21 @@ function generate() {
     if (!RNCodegen.generate(options, { generators: ["modulesCxx"] })) {
       throw new Error("codegen wrote nothing");
     }
-    return fs.readFileSync(path.join(folder, HEADER), "utf8");
+    return fs.readFileSync(path.join(folder, `${NAME}JSI.h`), "utf8");
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
 }
 
-const wanted = generate();
-if (!process.argv.includes("--check")) {
-  fs.writeFileSync(COMMITTED, wanted);
-} else if (!fs.existsSync(COMMITTED) || fs.readFileSync(COMMITTED, "utf8") !== wanted) {
-  console.error(`cpp/generated/${HEADER} is stale: run \`npm run generate\``);
+function isCurrent() {
+  return fs.existsSync(COMMITTED) && fs.readFileSync(COMMITTED, "utf8") === generate(SPEC);
+}
+
+const words = process.argv.slice(2);
+if (words[0] !== "--check") {
+  const [spec = SPEC, header = COMMITTED] = words;
+  fs.writeFileSync(header, generate(spec));
+} else if (!isCurrent()) {
+  console.error(`${path.relative(ROOT, COMMITTED)} is stale: run \`npm run generate\``);
   process.exitCode = 1;
 }

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Writes js/src/generated from the Rust types of the waist (npm run generate).
-# npm run check fails when it is stale.
+# Writes js/src/generated from the Rust types of the waist, and cpp/generated from the
+# bridge and from the specification of the native module (npm run generate). npm run
+# check fails when one is stale.
 
 . "$(dirname "$0")/lib.sh"
 
 use_pinned_rust
 export MAILBOAT_WRITE_GENERATED=1
-exec cargo test --release --workspace --test generated
+cargo test --release --workspace --test generated
+node scripts/generate-spec.js

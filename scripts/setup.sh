@@ -3,15 +3,15 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|check|test|bench]    (without it: test)
+#   scripts/setup.sh [--for demo|check|shim|test|bench]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for check' | '--for test' | '--for bench') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|check|test|bench]" ;;
+    '--for demo' | '--for check' | '--for shim' | '--for test' | '--for bench') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|check|shim|test|bench]" ;;
   esac
   shift 2
 done
@@ -19,11 +19,23 @@ done
 # The version is pinned so that a new release cannot turn the tests red.
 cargo_deny_version=0.20.2
 
-# Lines of `command package suites`: the command that must be there, Debian's
+# Lines of `probe package suites`: the command, or the file, that must be there, Debian's
 # package that brings it, and the suites that need it.
 wanted_packages() {
   echo 'c++ g++ all of them'
   echo 'cc gcc all of them'
+  case "$purpose" in check | shim | test)
+    echo 'clang++ clang the shim compiles, hand-over'
+    ;;
+  esac
+  case "$purpose" in shim | test)
+    echo 'cmake cmake the shim, JavaScript engines'
+    echo 'ninja ninja-build the shim, JavaScript engines'
+    echo 'pkg-config pkg-config the shim on JavaScriptCore'
+    echo '/usr/include/webkitgtk-4.1/JavaScriptCore/JavaScript.h libjavascriptcoregtk-4.1-dev the shim on JavaScriptCore'
+    echo '/usr/include/gtest/gtest.h libgtest-dev the C++ tests'
+    ;;
+  esac
   if [ "$purpose" = bench ]; then
     echo 'make make the benchmarks'
     echo 'python3 python3 the benchmarks'
@@ -31,10 +43,10 @@ wanted_packages() {
 }
 
 install_system_packages() {
-  local command package suites as_root=() missing=()
-  while read -r command package suites; do
-    if have "$command"; then continue; fi
-    echo "    $command is missing (package $package); suites that cannot run without it: $suites"
+  local probe package suites as_root=() missing=()
+  while read -r probe package suites; do
+    if have "$probe" || [ -f "$probe" ]; then continue; fi
+    echo "    $probe is missing (package $package); suites that cannot run without it: $suites"
     missing+=("$package")
   done < <(wanted_packages)
   if [ ${#missing[@]} -eq 0 ]; then return; fi
@@ -68,22 +80,34 @@ install_npm_packages() {
   npm_fingerprint >"$stamp"
 }
 
-# Copied beside and moved into place: a process that has the old one loaded keeps it.
-install_node_library() {
-  mkdir -p build
-  if ! cmp -s target/release/libmailboat_node.so build/mailboat.node; then
-    cp target/release/libmailboat_node.so build/mailboat.node.new
-    mv build/mailboat.node.new build/mailboat.node
+# keep BUILT KEPT: copied beside and moved into place, so that a process that has the old
+# one loaded keeps it; left alone when it is the same, so that nothing is linked again.
+keep() {
+  mkdir -p "$(dirname "$2")"
+  if ! cmp -s "$1" "$2"; then
+    cp "$1" "$2.new"
+    mv "$2.new" "$2"
   fi
 }
 
+# One test is built too: then cargo takes the features of the dependencies that the
+# tests take, and the tests compile nothing a second time (docs/adr/0007). In CI a lock
+# file that does not fit is an error; at a desk cargo mends it.
+cargo_build() {
+  cargo build --release --workspace --lib --bins --test generated ${CI:+--locked} "$@"
+}
+
 build_rust() {
-  # One test is built too: then cargo takes the features of the dependencies that
-  # the tests take, and the tests compile nothing a second time (docs/adr/0007).
-  # In CI a lock file that does not fit is an error; at a desk cargo mends it.
-  cargo build --release --workspace --lib --bins --test generated ${CI:+--locked}
+  cargo_build
   [ -x target/release/mailboat-devserver ] || die 'the build made no target/release/mailboat-devserver'
-  install_node_library
+  keep target/release/libmailboat_node.so build/mailboat.node
+  keep target/release/libmailboat_bridge.a build/bridge/libmailboat_bridge.a
+}
+
+# The shim's Rust side once more, with entries that panic when a test asks for it.
+build_panicking_bridge() {
+  cargo_build --features mailboat-bridge/panics
+  keep target/release/libmailboat_bridge.a build/bridge/libmailboat_bridge_panics.a
 }
 
 js_fingerprint() {
@@ -146,6 +170,10 @@ use_pinned_rust
 step 'npm packages (about a minute the first time)' install_npm_packages
 step 'Rust engine and dev server (three to six minutes the first time)' build_rust
 step 'TypeScript package (a few seconds)' build_js
+case "$purpose" in shim | test)
+  step 'Rust engine with panics on demand (a few seconds)' build_panicking_bridge
+  ;;
+esac
 if [ "$purpose" = test ]; then
   step "cargo-deny $cargo_deny_version (about a minute the first time)" install_cargo_deny
 fi
