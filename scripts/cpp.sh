@@ -2,13 +2,14 @@
 # Builds the C++ side for this machine:
 #
 #   scripts/cpp.sh jsc|hermes|none [--sanitize address|thread] [TARGET...]
+#   scripts/cpp.sh jsc|hermes|none [--sanitize address|thread] --folder
 #
-# It goes to build/cpp/ENGINE or build/cpp/ENGINE-SANITIZER. The Rust library must be
+# The second prints the folder that the first builds in. The Rust library must be
 # there (scripts/setup.sh builds it), and for hermes the cache of scripts/hermes.sh.
 
 . "$(dirname "$0")/lib.sh"
 
-usage='usage: scripts/cpp.sh jsc|hermes|none [--sanitize address|thread] [TARGET...]'
+usage='usage: scripts/cpp.sh jsc|hermes|none [--sanitize address|thread] [TARGET... | --folder]'
 engine=${1:-}
 sanitize=''
 shift || die "$usage"
@@ -20,6 +21,10 @@ case "$engine" in jsc | hermes | none) ;; *) die "$usage" ;; esac
 case "$sanitize" in '' | address | thread) ;; *) die "$usage" ;; esac
 
 folder=build/cpp/$engine${sanitize:+-$sanitize}
+if [ "${1:-}" = --folder ]; then
+  echo "$folder"
+  exit
+fi
 options=(
   -DMAILBOAT_ENGINE="$engine"
   -DMAILBOAT_SANITIZE="$sanitize"

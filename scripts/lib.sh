@@ -129,7 +129,7 @@ suite() {
   read -r passed failed skipped <<<"$counted"
   if [ "$failed" -eq 0 ]; then
     if [ "$passed" -eq 0 ]; then note=${note:-'ran no test'}; fi
-    if [ "$status" -ne 0 ] && [ "$count" != expected_failure ]; then note=${note:-"ended with status $status"}; fi
+    if [ "$status" -ne 0 ] && [ "$count" != expected_failure ] && [ "$count" != planted ]; then note=${note:-"ended with status $status"}; fi
     if [ -n "$note" ]; then failed=1; fi
   fi
   suites_passed=$((suites_passed + passed))
@@ -178,6 +178,15 @@ count_jest() {
       found = 1
     }
     END { if (found) print passed, failed, skipped }'
+}
+
+# `[  PASSED  ] 12 tests.`, `[  FAILED  ] 1 test, listed below:`, one pair a test binary.
+count_gtest() {
+  plain_text | awk '
+    /^\[  PASSED  \] [0-9]+ tests?\.$/ { passed += $4; lines++ }
+    /^\[  FAILED  \] [0-9]+ tests?, listed below:$/ { failed += $4 }
+    /^\[  SKIPPED \] [0-9]+ tests?, listed below:$/ { skipped += $4 }
+    END { if (lines) print passed + 0, failed + 0, skipped + 0 }'
 }
 
 # `12 passed, 0 failed` or `12 passed, 0 failed, 1 skipped`, alone on a line; the last one counts.

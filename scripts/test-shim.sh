@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
-# The C++ tests of the shim and React Native's own tests of JSI, on one JavaScript engine
-# (npm run test:shim [-- --engine jsc|hermes]).
+# The C++ tests of the shim and of the console host, and React Native's own tests of JSI,
+# on one JavaScript engine (npm run test:shim [-- --engine jsc|hermes]). On JavaScriptCore
+# all of our code is under AddressSanitizer and UndefinedBehaviorSanitizer.
 
 . "$(dirname "$0")/lib.sh"
 
-engine=jsc
+engine=(jsc --sanitize address)
 case "${1:-} ${2:-}" in
-  ' ') ;;
-  '--engine jsc' | '--engine hermes') engine=$2 ;;
+  ' ' | '--engine jsc') ;;
+  '--engine hermes') engine=(hermes) ;;
   *) die 'usage: npm run test:shim [-- --engine jsc|hermes]' ;;
 esac
 
 scripts/setup.sh --for shim
-scripts/cpp.sh "$engine" mailboat-module-tests mailboat-panics-tests mailboat-jsi-tests
+scripts/cpp.sh "${engine[@]}" mailboat-module-tests mailboat-panics-tests mailboat-console-tests mailboat-jsi-tests
+# The panics that tests provoke need no pages of backtrace.
+export RUST_BACKTRACE=0
 status=0
-for tests in module panics jsi; do
-  build/cpp/"$engine"/tests/mailboat-$tests-tests --gtest_brief=1 || status=1
+for tests in module panics console jsi; do
+  echo "--- mailboat-$tests-tests"
+  "$(scripts/cpp.sh "${engine[@]}" --folder)/tests/mailboat-$tests-tests" --gtest_brief=1 || status=1
 done
 exit "$status"
