@@ -132,9 +132,7 @@ impl Engine {
             // Needs no file, so that it works while the file is being migrated.
             Query::Status => Ok(json(&self.status())),
             Query::Counters => Ok(json(&self.shared.counters(session))),
-            query => {
-                self.read(|reads| Ok(answer_query(&reads, query, &self.shared, session))).flatten()
-            }
+            query => self.read(|reads| answer_query(&reads, query, &self.shared, session)),
         }
     }
 
@@ -295,7 +293,7 @@ pub(crate) fn answer_query(
     query: &Query,
     shared: &Shared,
     session: &Session,
-) -> Result<String, WaistError> {
+) -> Result<String, StoreError> {
     Ok(match query {
         Query::Window { window } => json(&reads.snapshot(window)?),
         Query::Record { collection, id } => json(&reads.record(collection, id)?),

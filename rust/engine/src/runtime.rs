@@ -53,10 +53,12 @@ impl Runtime {
     /// # Errors
     /// `INVALID_ARGUMENT`, `LOCKED`, `CORRUPT`, `NEWER_VERSION`, `DISK_FULL`.
     pub fn open(&self, config: &str) -> Result<String, WaistError> {
-        let config: Config = serde_json::from_str(config)?;
+        let mut config: Config = serde_json::from_str(config)?;
         let path = canonical(&config.path)?;
         let mut registry = Registry::lock();
         if let Some(engine) = registry.find(&path) {
+            // However it is spelt, it is the same file.
+            config.path.clone_from(&engine.config.path);
             if engine.config == config {
                 return Ok(self.attach(&engine));
             }

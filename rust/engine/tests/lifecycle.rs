@@ -229,3 +229,14 @@ fn a_panic_in_a_call_closes_that_engine_with_internal_and_loses_nothing() {
     let ann = Person::open(&without_backend(&folder), None);
     assert_eq!(ann.bodies("c1"), ["before"]);
 }
+
+#[test]
+fn another_spelling_of_the_path_is_the_same_engine() {
+    let folder = folder();
+    let ann = Person::open(&without_backend(&folder), None);
+    let mut config = without_backend(&folder);
+    config["path"] = json!(folder.path().join("./ann.db"));
+    let again = ann.runtime.open(&config.to_string()).expect("opened");
+    let again: Value = serde_json::from_str(&again).expect("JSON");
+    assert_eq!(again["engine"], json!(ann.engine));
+}

@@ -281,7 +281,7 @@ impl Actor {
     }
 
     fn query(&self, query: &Query) -> Result<String, WaistError> {
-        crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)
+        Ok(crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)?)
     }
 
     /// Asks the core what to do, does it, and answers when to look again.
