@@ -1,0 +1,80 @@
+// A device whose backend is written in JavaScript, and whose questions the case answers
+// itself: one by one, so that it can look at what lies between.
+
+import type {
+  Answer,
+  Ask,
+  Config,
+  Policy,
+  PushEntry,
+  PushOutcome,
+  PullPage,
+} from "../../src/generated/waist";
+import { configOf, Device, type Question } from "./device";
+
+/** Delays that a case does not notice. */
+export const QUICK: Policy = { baseMs: 1, maxDelayMs: 1 };
+/** Nothing new. */
+export const NO_CHANGES: PullPage = { changes: [], tombstones: [], cursor: "start", more: false };
+
+/** Answers pulls with nothing new, and leaves other questions open. */
+export function onlyPulls({ kind }: Ask): Answer | null {
+  return kind === "pull" ? { kind, page: NO_CHANGES } : null;
+}
+
+/** A config with a backend in JavaScript. */
+export function askingConfig(policy: Policy = {}): Config {
+  return configOf({ backend: { kind: "javaScript" }, policy });
+}
+
+/** Opens a device and answers its first pull with nothing new. */
+export async function openAsked(policy: Policy = {}): Promise<Device> {
+  const device = Device.open(askingConfig(policy));
+  await answerPull(device);
+  return device;
+}
+
+/** Waits for a pull and answers it. */
+export async function answerPull(device: Device, page = NO_CHANGES): Promise<string | null> {
+  const question = await device.question("pull");
+  await device.answer(question, { kind: "pull", page });
+  return question.ask.cursor;
+}
+
+/** Waits for a push. */
+export async function pushed(
+  device: Device,
+): Promise<{ question: Question; entries: PushEntry[] }> {
+  const question = await device.question("push");
+  return { question, entries: question.ask.entries };
+}
+
+/** Waits for a push and answers each entry by `outcomeOf`. */
+export async function answerPush(
+  device: Device,
+  outcomeOf: (entry: PushEntry, at: number) => PushOutcome = acked,
+): Promise<PushEntry[]> {
+  const { entries, question } = await pushed(device);
+  await device.answer(question, { kind: "push", outcomes: entries.map(outcomeOf) });
+  device.drain();
+  return entries;
+}
+
+/** Versions and orders grow, over all cases. */
+let lastVersion = 0;
+
+/** The outcome of an entry that was applied. */
+export function acked({ id }: PushEntry): PushOutcome {
+  lastVersion += 1;
+  return { outcome: "acked", id, version: lastVersion, order: lastVersion };
+}
+
+/** The outcome of an entry that was refused for good. */
+export function rejected({ id }: PushEntry): PushOutcome {
+  return { outcome: "rejected", id, reason: { code: "forbidden", message: "Not on this island." } };
+}
+
+/** How far a record's writes have come. */
+export function deliveryOf(device: Device, id: string, collection = "notes"): string | undefined {
+  return device.query({ type: "record", collection, id })?.delivery;
+}

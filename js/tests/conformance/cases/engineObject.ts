@@ -1,0 +1,295 @@
+// The engine object that apps use, over the host of this run: `createMailboat`, its calls,
+// and how it answers the engine's questions.
+
+import { assert } from "chai";
+import { createMailboat } from "../../../src/createMailboat";
+import { BackendError, type JavaScriptBackend } from "../../../src/engine/questions";
+import { MailboatError } from "../../../src/error";
+import type { ErrorCode } from "../../../src/generated/waist";
+import { assertFails, failureOf, host } from "../device";
+import { IslandBackend } from "../islandBackend";
+import { openMessages, openNotes, openWith, type Notes } from "../mailboats";
+import { newPath, preparedFile, tokenOf, urls } from "../place";
+import { NOTES } from "../schemas";
+import { describe, each, it } from "../suite";
+
+export function defineEngineObject(): void {
+  describe("createMailboat", defineCreate);
+  describe("an engine object", defineCalls);
+  describe("an engine object refuses", defineRefusals);
+  describe("an app's backend", defineBackends);
+  describe("a closed engine object", defineClosed);
+}
+
+function defineCreate(): void {
+  it("answers the same object for the same config, and another one for another file", () => {
+    const path = newPath();
+    const mailboat = openNotes({ path });
+    assert.strictEqual(openNotes({ path }), mailboat);
+    assert.notStrictEqual(openNotes(), mailboat);
+    assert.deepEqual(mailboat.state.getSnapshot(), { kind: "ready" });
+  });
+
+  it("answers another object after closing, with what was written", async () => {
+    const path = newPath();
+    const first = openNotes({ path });
+    await first.create("notes", { body: "kept" });
+    await first.close();
+    const second = openNotes({ path });
+    assert.notStrictEqual(second, first);
+    assert.strictEqual(bodiesOf(second), "kept");
+  });
+
+  it("is opening while a file is migrated, and ready when its rows are there", async () => {
+    const path = preparedFile("raced");
+    const mailboat = openNotes({ path });
+    assert.deepEqual(mailboat.state.getSnapshot(), { kind: "opening" });
+    const states: string[] = [];
+    mailboat.state.subscribe(() => states.push(mailboat.state.getSnapshot().kind));
+    await mailboat.whenReady();
+    assert.deepEqual(states, ["ready"]);
+    const { rows } = mailboat.querySync({ collection: "notes", take: "last", limit: 1 });
+    assert.strictEqual(rows[0]?.body, "note 4999");
+  });
+
+  it("shows rows of a window that was watched while the file was migrated", async () => {
+    const mailboat = openNotes({ path: preparedFile("watched") });
+    const window = mailboat.watch({ collection: "notes", limit: 3 });
+    assert.isTrue(window.getSnapshot().loading);
+    const shown = new Promise<void>((resolve) => {
+      window.subscribe(() => {
+        if (window.getSnapshot().rows.length === 3) resolve();
+      });
+    });
+    await shown;
+    assert.isFalse(window.getSnapshot().loading);
+  });
+
+  it("rejects whenReady when the migration fails", async () => {
+    const schema = { collections: [{ ...NOTES, columns: [{ name: "body", type: "integer" }] }] };
+    const mailboat = createMailboat({ path: preparedFile("failed"), host, schema } as never);
+    const error = await assertFails("INVALID_ARGUMENT", () => mailboat.whenReady());
+    assert.instanceOf(error, MailboatError);
+    assert.strictEqual(mailboat.state.getSnapshot().kind, "failed");
+  });
+
+  each(
+    [
+      ["throws LOCKED for a file of another process", "locked", "LOCKED"],
+      ["throws CORRUPT for a file that is no database", "diary", "CORRUPT"],
+      ["throws NEWER_VERSION for a file of a newer version", "newer", "NEWER_VERSION"],
+    ] as [string, string, ErrorCode][],
+    async (_name, file, code) => {
+      const error = await assertFails(code, () => openNotes({ path: preparedFile(file) }));
+      assert.instanceOf(error, MailboatError);
+      assert.strictEqual(error.name, "MailboatError");
+    },
+  );
+}
+
+function bodiesOf(mailboat: Notes): string {
+  const { rows } = mailboat.querySync({ collection: "notes", limit: 500 });
+  return rows.map(({ body }) => body).join();
+}
+
+function defineCalls(): void {
+  it("creates, updates, reads and deletes a record", async () => {
+    const mailboat = openNotes();
+    const { id } = await mailboat.create("notes", { body: "a", rank: 1 });
+    await mailboat.update("notes", id, { body: "b" });
+    assert.deepInclude(mailboat.record("notes", id), { body: "b", rank: 1, delivery: "queued" });
+    const { rows } = await mailboat.query({ collection: "notes", where: { rank: 1 }, limit: 5 });
+    assert.deepEqual(
+      rows.map((row) => row.id),
+      [id],
+    );
+    await mailboat.delete("notes", id);
+    assert.isNull(mailboat.record("notes", id));
+  });
+
+  it("sends messages as its user, and shows them in their conversation", async () => {
+    const mailboat = openMessages();
+    const history = mailboat.history("messages", "crew");
+    history.subscribe(() => undefined);
+    for (const body of ["one", "two \u{1f6a3}"]) await mailboat.sendMessage("crew", body);
+    await mailboat.sendMessage("others", "three");
+    const { rows } = history.getSnapshot();
+    assert.deepEqual(
+      rows.map(({ body, senderId }) => [body, senderId]),
+      [
+        ["one", "ann"],
+        ["two \u{1f6a3}", "ann"],
+      ],
+    );
+  });
+
+  it("pages through the outbox", async () => {
+    const mailboat = openNotes();
+    for (const body of ["a", "b", "c"]) await mailboat.create("notes", { body });
+    const first = mailboat.outbox({ limit: 2 });
+    const after = first.entries[1]?.sequence ?? 0;
+    assert.isTrue(first.more);
+    assert.lengthOf(mailboat.outbox({ after }).entries, 1);
+    assert.strictEqual(mailboat.status.getSnapshot().pending, 3);
+  });
+
+  it("tells its status to who subscribes, and the network's word changes it", async () => {
+    const mailboat = openNotes();
+    const heard: boolean[] = [];
+    mailboat.status.subscribe(() => heard.push(mailboat.status.getSnapshot().online));
+    await mailboat.setNetwork("offline");
+    await mailboat.setNetwork("online");
+    await mailboat.setAppState("background");
+    assert.deepEqual(heard.slice(-2), [false, true]);
+  });
+}
+
+function defineRefusals(): void {
+  const values: [string, Record<string, unknown>][] = [
+    ["NaN", { size: NaN }],
+    ["Infinity", { size: Infinity }],
+    ["an integer beyond 2^53 - 1", { rank: 2 ** 53 }],
+    ["a bigint", { rank: BigInt(7) }],
+    ["a function", { extra: () => 7 }],
+    ["a symbol inside JSON", { extra: [Symbol("a")] }],
+    ["half of a surrogate pair", { body: "\ud83d" }],
+    ["half of a surrogate pair inside JSON", { extra: { a: ["\udc00"] } }],
+    ["JSON that contains itself", { extra: circle() }],
+    ["JSON that is nested too deep", { extra: nested(65) }],
+    ["a column that is not there", { colour: "red" }],
+  ];
+  each(values, async (_name, different) => {
+    const mailboat = openNotes();
+    const note = { body: "a", ...different } as never;
+    await assertFails("INVALID_ARGUMENT", () => mailboat.create("notes", note));
+    assert.strictEqual(bodiesOf(mailboat), "");
+    assert.strictEqual(mailboat.status.getSnapshot().pending, 0);
+  });
+
+  it("to send a message of nobody", async () => {
+    const mailboat = openWith({ path: newPath() });
+    await assertFails("INVALID_ARGUMENT", () => mailboat.sendMessage("crew", "a"));
+  });
+
+  it("to sync and to load older records without a backend", async () => {
+    const mailboat = openNotes();
+    await assertFails("UNSUPPORTED", () => mailboat.sync());
+    await assertFails("UNSUPPORTED", () => mailboat.loadOlder("letters", "north", 5));
+  });
+
+  it("a history of a collection without lanes", async () => {
+    const mailboat = openNotes();
+    await assertFails("INVALID_ARGUMENT", () => mailboat.history("notes", "north"));
+  });
+}
+
+function circle(): unknown {
+  const value: { self?: unknown } = {};
+  value.self = value;
+  return value;
+}
+
+function nested(depth: number): unknown {
+  return depth === 0 ? "the bottom" : [nested(depth - 1)];
+}
+
+function defineBackends(): void {
+  const failing = (error: unknown): JavaScriptBackend => {
+    const fail = (): never => {
+      // An app's function may throw anything.
+      throw error as Error;
+    };
+    return { push: fail, pull: fail };
+  };
+
+  it("is asked for everything, and its answers are shown", async () => {
+    const backend = new IslandBackend();
+    backend.write("letters", "theirs", { island: "north", body: "theirs" });
+    const mailboat = openNotes({ backend });
+    const { id } = await mailboat.create("letters", { island: "north", body: "mine" });
+    await mailboat.sync();
+    assert.strictEqual(mailboat.record("letters", id)?.delivery, "sent");
+    assert.strictEqual(mailboat.record("letters", "theirs")?.body, "theirs");
+    assert.deepEqual(await mailboat.loadOlder("letters", "north", 5), { loaded: 0, more: false });
+  });
+
+  each(
+    [
+      ["that throws is NETWORK", new Error("no route"), "NETWORK"],
+      ["that throws what is no error is NETWORK", "no route", "NETWORK"],
+      ["that answers 503 is NETWORK", new BackendError(503, 60_000), "NETWORK"],
+      ["that answers 403 is REJECTED", new BackendError(403), "REJECTED"],
+      ["that answers 401 twice is UNAUTHORIZED", new BackendError(401), "UNAUTHORIZED"],
+    ] as [string, unknown, ErrorCode][],
+    async (_name, error, code) => {
+      const told: unknown[] = [];
+      const onBackendError = (thrown: unknown): unknown => told.push(thrown);
+      const mailboat = openNotes({ backend: failing(error), onBackendError });
+      assert.strictEqual((await failureOf(() => mailboat.sync())).code, code);
+      assert.include(told, error);
+      assert.strictEqual(mailboat.status.getSnapshot().error?.code, code);
+    },
+  );
+
+  it("that answers nonsense is told so, and counts as failed", async () => {
+    const told: unknown[] = [];
+    const backend = { push: () => [], pull: () => ({ cursor: 7 }) } as never;
+    const mailboat = openNotes({ backend, onBackendError: (error) => told.push(error) });
+    assert.strictEqual((await failureOf(() => mailboat.sync())).code, "NETWORK");
+    assert.instanceOf(told[0], MailboatError);
+  });
+
+  it("of a server is reached with the token that it asks for", async () => {
+    const asked: boolean[] = [];
+    const getToken = ({ refresh }: { readonly refresh: boolean }): Promise<string> => {
+      asked.push(refresh);
+      return Promise.resolve(refresh ? tokenOf("fay") : "ended long ago");
+    };
+    const backend = { kind: "rest", baseUrl: urls.server(), getToken } as const;
+    const mailboat = openMessages({ backend, userId: "fay" });
+    await mailboat.sync();
+    await mailboat.create("conversations", { title: "Log", memberIds: ["fay"] }, { id: "log" });
+    await mailboat.sendMessage("log", "reached");
+    await mailboat.sync();
+    assert.deepEqual(asked, [false, true]);
+    assert.deepInclude(mailboat.status.getSnapshot(), { pending: 0, failed: 0, error: null });
+  });
+
+  it("is exchanged for that of the same config, as Fast Refresh does", async () => {
+    const path = newPath();
+    const old = openNotes({ path, backend: failing(new Error("the old one")) });
+    const backend = new IslandBackend();
+    const mailboat = openNotes({ path, backend });
+    assert.strictEqual(mailboat, old);
+    await mailboat.create("notes", { body: "a" });
+    await mailboat.sync().catch(() => mailboat.sync());
+    assert.lengthOf(backend.applied, 1);
+  });
+}
+
+function defineClosed(): void {
+  it("refuses every call with CLOSED, and closing it again is no error", async () => {
+    const mailboat = openNotes();
+    await mailboat.close();
+    await mailboat.close();
+    assert.strictEqual(mailboat.state.getSnapshot().kind, "closed");
+    await assertFails("CLOSED", () => mailboat.create("notes", { body: "a" }));
+    await assertFails("CLOSED", () => mailboat.record("notes", "a"));
+    await assertFails("CLOSED", () => mailboat.whenReady());
+    await assertFails("CLOSED", () => mailboat.sync());
+  });
+
+  it("keeps the rows on the screen, and says why they will not change", async () => {
+    const mailboat = openNotes();
+    await mailboat.create("notes", { body: "a" });
+    const window = mailboat.watch({ collection: "notes", limit: 5 });
+    window.subscribe(() => undefined);
+    await mailboat.close();
+    const { error, rows } = window.getSnapshot();
+    assert.deepEqual(
+      rows.map(({ body }) => body),
+      ["a"],
+    );
+    assert.strictEqual(error?.code, "CLOSED");
+  });
+}

@@ -1,0 +1,38 @@
+// Every case, in the order in which they run.
+
+import { defineArguments } from "./arguments";
+import { defineEngineObject } from "./engineObject";
+import { defineFailing } from "./failing";
+import { defineFetching } from "./fetching";
+import { defineGenerations } from "./generations";
+import { defineLiveWindows } from "./liveWindows";
+import { defineNumbers } from "./numbers";
+import { defineOpening } from "./opening";
+import { defineOrdering } from "./ordering";
+import { defineReading } from "./reading";
+import { defineSending } from "./sending";
+import { defineServer } from "./server";
+import { defineSmallDisk } from "./smallDisk";
+import { defineTexts } from "./texts";
+import { defineWatching } from "./watching";
+import { defineWriting } from "./writing";
+
+/** Writes down every case. */
+export function defineCases(): void {
+  defineOpening();
+  defineReading();
+  defineWriting();
+  defineWatching();
+  defineSending();
+  defineFetching();
+  defineFailing();
+  defineServer();
+  defineOrdering();
+  defineTexts();
+  defineNumbers();
+  defineArguments();
+  defineSmallDisk();
+  defineEngineObject();
+  defineLiveWindows();
+  defineGenerations();
+}
