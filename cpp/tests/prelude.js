@@ -1,4 +1,5 @@
 // What the JavaScript of the C++ tests finds besides `mailboat` and `done`.
+/* global consoleHost, execute, mailboat */
 "use strict";
 
 /** Opens the test's file; answers what `open` says. */
