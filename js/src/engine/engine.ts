@@ -94,20 +94,30 @@ export class Engine {
     });
   }
 
-  /** Runs a command. Drains before it settles, whichever way. */
-  async execute<T extends Command["type"]>(
+  /**
+   * Runs a command. Drains before it settles, whichever way. Without `async`: on Hermes a
+   * generator and its promises cost a tenth of a write.
+   */
+  execute<T extends Command["type"]>(
     command: Extract<Command, { type: T }>,
   ): Promise<CommandAnswers[T]> {
-    this.refuseWhenClosed();
-    const text = encode(command);
+    let answered: Promise<string>;
     try {
-      const answer = await this.host.execute(this.id, text);
-      return decode<CommandAnswers[T]>(answer);
+      this.refuseWhenClosed();
+      answered = this.host.execute(this.id, encode(command));
     } catch (error) {
-      throw toMailboatError(error);
-    } finally {
-      this.drain();
+      return Promise.reject(toMailboatError(error));
     }
+    return answered.then(
+      (answer) => {
+        this.drain();
+        return decode<CommandAnswers[T]>(answer);
+      },
+      (error: unknown) => {
+        this.drain();
+        throw toMailboatError(error);
+      },
+    );
   }
 
   /** Takes what is pending and hands it out. Called on every wake. */

@@ -1,6 +1,6 @@
 // The cases of this suite and how they are run: one after the other, each with a deadline,
 // in the order in which they were written. The program that started this one reads what is
-// reported (scripts/conformance/report.js).
+// reported (scripts/conformance/suiteProcess.js).
 
 /** One case: a sentence about behaviour, and what shows it. */
 interface Case {

@@ -1,13 +1,13 @@
 //! From the rows that were shown to the rows that are there, in steps.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use ts_rs::TS;
 
-use crate::window::RunRow;
+use crate::window::{RunRow, ShownRow};
 
 /// One step from the old rows of a window to the new ones.
 #[derive(Clone, Serialize, TS)]
@@ -62,32 +62,30 @@ impl fmt::Debug for PatchOp {
     }
 }
 
-/// The steps that turn `old` into `new`: removals from the end, then as few moves as
-/// bring the kept rows into their new order, then one walk that inserts and updates.
-/// Each step sees the rows as the one before left them.
-pub(crate) fn difference(old: &[(String, i64)], new: Vec<RunRow>) -> Vec<PatchOp> {
-    let places: HashMap<&str, usize> =
-        old.iter().enumerate().map(|(index, (id, _))| (id.as_str(), index)).collect();
-    // For each new row, where it was.
-    let was: Vec<Option<usize>> =
-        new.iter().map(|row| places.get(row.id.as_str()).copied()).collect();
-    let kept: Vec<usize> = was.iter().copied().flatten().collect();
+/// The steps that turn `before` old rows into `new`, and what is shown after them:
+/// removals from the end, then as few moves as bring the kept rows into their new order,
+/// then one walk that inserts and updates. Each step sees the rows as the one before left
+/// them.
+pub(crate) fn difference(before: usize, new: Vec<RunRow>) -> (Vec<PatchOp>, Vec<ShownRow>) {
+    let kept: Vec<usize> = new.iter().filter_map(|row| row.was).collect();
     let mut current = kept.clone();
     current.sort_unstable();
 
     // From the end, so that each index is still true when its step is applied.
-    let gone = (0..old.len()).rev().filter(|index| current.binary_search(index).is_err());
+    let gone = (0..before).rev().filter(|index| current.binary_search(index).is_err());
     let mut ops: Vec<PatchOp> = gone.map(|index| PatchOp::Remove { at: index_of(index) }).collect();
     move_into_order(&mut current, &kept, &mut ops);
-    for (at, (row, was)) in new.into_iter().zip(was).enumerate() {
-        let Some(object) = row.object else { continue };
+    let mut shown = Vec::with_capacity(new.len());
+    for (at, RunRow { was, shown: row, object }) in new.into_iter().enumerate() {
         let (at, revision) = (index_of(at), row.revision);
+        shown.push(row);
+        let Some(row) = object else { continue };
         ops.push(match was {
-            Some(_) => PatchOp::Update { at, row: object, revision },
-            None => PatchOp::Insert { at, row: object, revision },
+            Some(_) => PatchOp::Update { at, row, revision },
+            None => PatchOp::Insert { at, row, revision },
         });
     }
-    ops
+    (ops, shown)
 }
 
 /// Brings `current` into the order of `wanted`, which holds the same rows: each row

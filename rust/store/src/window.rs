@@ -4,7 +4,7 @@
 //! touched it, the query runs again and the difference becomes a patch, so the
 //! property that patches applied equal the query run again holds by construction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rusqlite::types::Value as SqlValue;
@@ -115,7 +115,12 @@ impl fmt::Debug for Snapshot {
 /// A window with its statement written out.
 pub(crate) struct Compiled {
     table: usize,
-    sql: String,
+    /// The rows whole, with their rowids.
+    rows_sql: String,
+    /// Of the same rows only what tells their versions apart: half the price.
+    keys_sql: String,
+    /// One row whole, by its rowid.
+    row_sql: String,
     parameters: Vec<SqlValue>,
     /// The lane that the filter names, if it names one.
     lane: Option<String>,
@@ -136,14 +141,17 @@ impl Compiled {
         let order = order_sql(table, window.order_by.as_ref(), reversed)?;
         let lane_column = table.collection.lane_column.as_deref();
         let lane = lane_column.and_then(|column| window.filter.get(column)).and_then(Value::as_str);
+        let select = |columns: &str| {
+            let (name, limit) = (&table.name, window.limit + 1);
+            format!(
+                "SELECT {columns} FROM {name} WHERE _deleted = 0{filter} ORDER BY {order} LIMIT {limit}"
+            )
+        };
         Ok(Self {
             table: number,
-            sql: format!(
-                "SELECT {} FROM {} WHERE _deleted = 0{filter} ORDER BY {order} LIMIT {}",
-                table.shown,
-                table.name,
-                window.limit + 1
-            ),
+            rows_sql: select(&format!("{}, _rowid_", table.shown)),
+            keys_sql: select("_revision, _rowid_"),
+            row_sql: format!("SELECT {} FROM {} WHERE _rowid_ = ?", table.shown, table.name),
             parameters,
             lane: lane.map(str::to_owned),
             limit: window.limit as usize,
@@ -151,33 +159,82 @@ impl Compiled {
         })
     }
 
-    /// Runs the query. `known` says which rows need no object made: those that were shown already.
-    fn run(
+    /// Reads the window whole.
+    fn read(&self, connection: &Connection, tables: &[Table]) -> Result<Run, StoreError> {
+        let table = &tables[self.table];
+        let rowid = table.collection.columns.len() + 3;
+        self.run(connection, &self.rows_sql, |row| {
+            let shown = ShownRow { rowid: row.get(rowid)?, revision: row.get(0)?, id: row.get(2)? };
+            Ok(RunRow { was: None, shown, object: Some(object(table, row)?) })
+        })
+    }
+
+    /// Reads the window for somebody who has most of its rows: only the others are read
+    /// whole. Takes the ids out of `old`.
+    fn read_again(
         &self,
         connection: &Connection,
         tables: &[Table],
-        known: &HashMap<&str, i64>,
+        old: &mut [ShownRow],
     ) -> Result<Run, StoreError> {
         let table = &tables[self.table];
-        let mut statement = connection.prepare_cached(&self.sql)?;
+        let mut whole = connection.prepare_cached(&self.row_sql)?;
+        let mut last = None;
+        self.run(connection, &self.keys_sql, |row| {
+            let (revision, rowid) = (row.get(0)?, row.get(1)?);
+            // A rowid may be another record's by now, but not with the same revision.
+            if let Some(was) = self.find(old, last, rowid, revision) {
+                last = Some(was);
+                let id = std::mem::take(&mut old[was].id);
+                let shown = ShownRow { rowid, revision, id };
+                return Ok(RunRow { was: Some(was), shown, object: None });
+            }
+            let mut rows = whole.query([rowid])?;
+            let row = rows.next()?.ok_or_else(unreadable)?;
+            let id: String = row.get(2)?;
+            let was = old.iter().position(|old| old.id == id);
+            let shown = ShownRow { rowid, revision, id };
+            Ok(RunRow { was, shown, object: Some(object(table, row)?) })
+        })
+    }
+
+    /// Where a row was shown in this version. Most rows follow the one that they followed.
+    fn find(
+        &self,
+        old: &[ShownRow],
+        last: Option<usize>,
+        rowid: i64,
+        revision: i64,
+    ) -> Option<usize> {
+        let is_it = |row: &ShownRow| row.rowid == rowid && row.revision == revision;
+        let next = match (self.reversed, last) {
+            (false, last) => last.map_or(0, |last| last + 1),
+            (true, last) => last.unwrap_or(old.len()).wrapping_sub(1),
+        };
+        if old.get(next).is_some_and(is_it) {
+            return Some(next);
+        }
+        old.iter().position(is_it)
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        mut take: impl FnMut(&Row<'_>) -> Result<RunRow, StoreError>,
+    ) -> Result<Run, StoreError> {
+        let mut statement = connection.prepare_cached(sql)?;
         for (index, parameter) in self.parameters.iter().enumerate() {
             statement.raw_bind_parameter(index + 1, parameter)?;
         }
         let mut rows = statement.raw_query();
-        let mut run = Run { rows: Vec::new(), more: false };
+        let mut run = Run { rows: Vec::with_capacity(self.limit), more: false };
         while let Some(row) = rows.next()? {
             if run.rows.len() == self.limit {
                 run.more = true;
                 break;
             }
-            let revision: i64 = row.get(0)?;
-            let id: String = row.get(2)?;
-            let object = if known.get(id.as_str()) == Some(&revision) {
-                None
-            } else {
-                Some(to_raw_value(&RowObject { table, row }).map_err(|_| unreadable())?)
-            };
-            run.rows.push(RunRow { id, revision, object });
+            run.rows.push(take(row)?);
         }
         if self.reversed {
             run.rows.reverse();
@@ -186,23 +243,36 @@ impl Compiled {
     }
 }
 
+fn object(table: &Table, row: &Row<'_>) -> Result<Box<RawValue>, StoreError> {
+    to_raw_value(&RowObject { table, row }).map_err(|_| unreadable())
+}
+
 /// What a window holds now.
 struct Run {
     rows: Vec<RunRow>,
     more: bool,
 }
 
-/// A row of a [`Run`]; without an object where the reader has it already.
+/// A row of a [`Run`].
 pub(crate) struct RunRow {
-    pub id: String,
-    pub revision: i64,
+    /// Its index among the rows that were shown, if it was, in whatever version.
+    pub was: Option<usize>,
+    pub shown: ShownRow,
+    /// Without one the reader has this version already.
     pub object: Option<Box<RawValue>>,
+}
+
+/// What is remembered of a row that was shown.
+pub(crate) struct ShownRow {
+    rowid: i64,
+    pub revision: i64,
+    id: String,
 }
 
 /// A watch: a window, and what it has shown.
 pub struct WatchedWindow {
     compiled: Compiled,
-    shown: Vec<(String, i64)>,
+    shown: Vec<ShownRow>,
     more: bool,
 }
 
@@ -224,14 +294,15 @@ impl WatchedWindow {
         window: &Window,
     ) -> Result<(Self, Snapshot), StoreError> {
         let compiled = Compiled::new(tables, window)?;
-        let run = compiled.run(connection, tables, &HashMap::new())?;
-        let shown = run.rows.iter().map(|row| (row.id.clone(), row.revision)).collect();
+        let run = compiled.read(connection, tables)?;
         let more = run.more;
-        let snapshot = Snapshot {
-            revisions: run.rows.iter().map(|row| row.revision).collect(),
-            rows: run.rows.into_iter().filter_map(|row| row.object).collect(),
-            more,
-        };
+        let mut snapshot = Snapshot { rows: Vec::new(), revisions: Vec::new(), more };
+        let mut shown = Vec::with_capacity(run.rows.len());
+        for row in run.rows {
+            snapshot.rows.extend(row.object);
+            snapshot.revisions.push(row.shown.revision);
+            shown.push(row.shown);
+        }
         Ok((Self { compiled, shown, more }, snapshot))
     }
 
@@ -249,10 +320,9 @@ impl WatchedWindow {
         connection: &Connection,
         tables: &[Table],
     ) -> Result<Option<(Vec<PatchOp>, bool)>, StoreError> {
-        let known = self.shown.iter().map(|(id, revision)| (id.as_str(), *revision)).collect();
-        let run = self.compiled.run(connection, tables, &known)?;
-        let shown = run.rows.iter().map(|row| (row.id.clone(), row.revision)).collect();
-        let ops = difference(&self.shown, run.rows);
+        let before = self.shown.len();
+        let run = self.compiled.read_again(connection, tables, &mut self.shown)?;
+        let (ops, shown) = difference(before, run.rows);
         let changed = !ops.is_empty() || run.more != self.more;
         self.shown = shown;
         self.more = run.more;
