@@ -3,15 +3,15 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|check|shim|test|bench]    (without it: test)
+#   scripts/setup.sh [--for demo|check|shim|test|bench|bench-jsi]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for check' | '--for shim' | '--for test' | '--for bench') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|check|shim|test|bench]" ;;
+    '--for demo' | '--for check' | '--for shim' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|check|shim|test|bench|bench-jsi]" ;;
   esac
   shift 2
 done
@@ -36,9 +36,16 @@ wanted_packages() {
     echo '/usr/include/gtest/gtest.h libgtest-dev the C++ tests'
     ;;
   esac
-  if [ "$purpose" = bench ]; then
+  case "$purpose" in bench | bench-jsi)
     echo 'make make the benchmarks'
     echo 'python3 python3 the benchmarks'
+    ;;
+  esac
+  if [ "$purpose" = bench-jsi ] || [ "${MAILBOAT_HERMES:-}" = 1 ]; then
+    echo 'cmake cmake Hermes'
+    echo 'ninja ninja-build Hermes'
+    echo 'python3 python3 Hermes'
+    echo '/usr/include/unicode/uchar.h libicu-dev Hermes'
   fi
 }
 
@@ -177,7 +184,12 @@ esac
 if [ "$purpose" = test ]; then
   step "cargo-deny $cargo_deny_version (about a minute the first time)" install_cargo_deny
 fi
-if [ "$purpose" = bench ]; then
+case "$purpose" in bench | bench-jsi)
   step 'better-sqlite3, to compare with (about a minute the first time)' build_better_sqlite3
+  ;;
+esac
+if [ "$purpose" = bench-jsi ]; then
+  step 'Hermes (about 8 minutes on two cores, once)' scripts/hermes.sh
+  bench/jsi/build.sh
 fi
 printf 'Set-up for %s done in %d s\n' "$purpose" $((SECONDS - start))

@@ -11,7 +11,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
 const { runInNamespace } = require("../faults/namespace");
-const { bundle } = require("./bundle");
+const { bundleSuite } = require("./bundle");
 const { programOf } = require("./hosts");
 const { SuiteProcess } = require("./suiteProcess");
 const { Surroundings } = require("./surroundings");
@@ -25,7 +25,7 @@ async function main(/** @type {boolean} */ mayMount) {
   const options = /** @type {const} */ ({ host: { type: "string" }, only: { type: "string" } });
   const { host, only } = parseArgs({ options }).values;
   const program = programOf(host);
-  const file = await bundle();
+  const file = bundleSuite();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "mailboat-conformance-"));
   const surroundings = new Surroundings();
   const tidyUp = async () => {
