@@ -29,6 +29,13 @@ count_faults() {
     END { if (result) print result }'
 }
 
+# `rounds=N in_flight=N reports=0 growth_kb=N`: no report of a sanitizer, in rounds that had work in flight.
+count_teardown() {
+  plain_text | awk '
+    /^rounds=[1-9][0-9]* in_flight=[1-9][0-9]* reports=0 growth_kb=-?[0-9]+$/ { good = 1 }
+    END { if (good) print 1, 0, 0 }'
+}
+
 # `mailboat-demo sent=N delivered=N lost=0 duplicated=0 out_of_order=0 kills=K`
 count_demo() {
   plain_text | awk '
@@ -49,6 +56,40 @@ count_expected_failure() {
     END { if (damage && status != 0) print 1, 0, 0 }'
 }
 
+# With a planted bug the same run must report it, and fail.
+count_planted() {
+  plain_text | awk -v status="$1" '
+    /^(rounds=.* )?reports=[1-9][0-9]*( |$)/ { reported = 1 }
+    END { if (reported && status != 0) print 1, 0, 0 }'
+}
+
+# `mailboat-demo sent=N delivered=N lost=0 duplicated=0 out_of_order=0 kills=K`
+count_demo() {
+  plain_text | awk '
+    /^mailboat-demo sent=[0-9]+ delivered=[0-9]+ lost=0 duplicated=0 out_of_order=0 kills=[1-9][0-9]*$/ {
+      split($2, sent, "="); split($3, delivered, "=")
+      if (sent[2] + 0 >= 100 && sent[2] == delivered[2]) good = 1
+    }
+    END { if (good) print 1, 0, 0 }'
+}
+
+# With sabotage (the server forgets its ledger) a suite must count damage and fail for it:
+# else it would not see damage of any other cause either.
+count_expected_failure() {
+  plain_text | awk -v status="$1" '
+    /^(mailboat-demo|kills=[0-9]+) .*lost=[0-9]+ duplicated=[0-9]+ out_of_order=[0-9]+( kills=[0-9]+)?$/ {
+      damage = !/ lost=0 duplicated=0 out_of_order=0/
+    }
+    END { if (damage && status != 0) print 1, 0, 0 }'
+}
+
+# With a planted use-after-free the same run must report it.
+count_planted() {
+  plain_text | awk -v status="$1" '
+    /^rounds=[0-9]+ in_flight=[0-9]+ reports=[1-9][0-9]* growth_kb=-?[0-9]+$/ { reported = 1 }
+    END { if (reported && status != 0) print 1, 0, 0 }'
+}
+
 suite 'checks' plain 1800 scripts/check.sh --static
 suite 'rust' cargo 2400 cargo test --release --workspace --no-fail-fast
 suite 'javascript' jest 900 npm run --silent test:js
@@ -56,6 +97,21 @@ suite 'hooks' plain 600 npm run --silent test:hooks
 suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
 suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
 suite 'faults' faults 600 npm run --silent test:faults
+suite 'shim, jsc' gtest 900 npm run --silent test:shim
+suite 'conformance, node' plain 300 npm run --silent test:conformance -- --host node
+suite 'conformance, jsc' plain 600 npm run --silent test:conformance -- --host jsc
+suite 'teardown, jsc' teardown 1200 npm run --silent test:teardown
+suite 'teardown planted' planted 600 npm run --silent test:teardown -- --plant
+suite 'hand-over' plain 1200 npm run --silent test:handover
+suite 'hand-over planted' planted 600 npm run --silent test:handover -- --plant
+if scripts/hermes.sh --path >/dev/null 2>&1 || [ "${MAILBOAT_HERMES:-}" = 1 ]; then
+  scripts/hermes.sh
+  suite 'shim, hermes' gtest 900 npm run --silent test:shim -- --engine hermes
+  suite 'conformance, hermes' plain 600 npm run --silent test:conformance -- --host hermes
+  suite 'teardown, hermes' teardown 900 npm run --silent test:teardown -- --engine hermes
+else
+  printf '\n=== hermes\nnot tested: there is no Hermes here (scripts/hermes.sh builds it in about 8 minutes, or set MAILBOAT_HERMES=1)\n'
+fi
 suite 'demo' demo 300 npm run --silent demo
 suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
 suite_summary
