@@ -18,7 +18,8 @@ namespace mailboat {
 ///
 /// Platforms make one with `std::make_shared` for each JavaScript runtime. Its calls come on
 /// that runtime's JavaScript thread. It may be destroyed on any thread: its promises belong
-/// to the runtime (see Promises), and what is left, the waist, waits for nobody.
+/// to the runtime (see Promises), and what is left, the waist, waits for nobody. (React
+/// Native's base class asks that the runtime has not ended before; docs/adr/0008.)
 class MailboatModule final : public facebook::react::NativeMailboatCxxSpec<MailboatModule>,
                              public std::enable_shared_from_this<MailboatModule> {
  public:

@@ -79,7 +79,6 @@ Teardown TestRuntime::runAndDestroy(const RuntimePlan& plan) {
   if (plan.moduleOutlives && module_) {
     teardown.outliving.emplace(OutlivingModule{std::move(module_), std::move(invoker_), plan.dropAfter});
   }
-  if (plan.seed % 50 == 0) { new std::shared_ptr<CountedInvoker>(invoker_); }
   module_.reset();
   console_.reset();
   return teardown;
