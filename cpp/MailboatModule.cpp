@@ -2,6 +2,7 @@
 
 #include "Text.h"
 
+#include <exception>
 #include <utility>
 
 namespace mailboat {
@@ -14,6 +15,18 @@ namespace {
 std::string_view view(const rust::String& text) {
   return {text.data(), text.size()};
 }
+
+/// Rings when it goes out of scope.
+class RingAgain {
+ public:
+  explicit RingAgain(const Waist& waist) : waist_(waist) {}
+  RingAgain(const RingAgain&) = delete;
+  RingAgain& operator=(const RingAgain&) = delete;
+  ~RingAgain() { waist_.ring_again(); }
+
+ private:
+  const Waist& waist_;
+};
 
 /// Runs a call of the waist; what it throws becomes an error of JavaScript.
 template <typename Call>
@@ -68,9 +81,12 @@ void MailboatModule::unwatch(jsi::Runtime& runtime, double engine, double watch)
 
 jsi::Value MailboatModule::execute(jsi::Runtime& runtime, double engine, jsi::String command) {
   return throwing(runtime, [&] {
+    // What may throw comes before the promise, which would wait for ever.
+    const auto& waist = this->waist();
+    const auto text = command.utf8(runtime);
     const auto request = ++lastRequest_;
     auto promise = promises(runtime)->add(request);
-    waist().execute(engine, command.utf8(runtime), request);
+    waist.execute(engine, text, request);
     return promise;
   });
 }
@@ -100,17 +116,33 @@ void MailboatModule::deliver() {
   if (!waist().take_mail(mail)) {
     return;
   }
+  // Answers of one commit go on coming in: they wait for one more task, not for one each.
+  // It is asked for whatever happens here, else the bell would count as rung for ever.
+  const RingAgain afterwards(waist());
   for (const auto engine : mail.wakes) {
     emitOnWake(static_cast<double>(engine));
   }
+  settle(mail);
+}
+
+void MailboatModule::settle(const Mail& mail) {
   // Gone when the runtime is: then nobody waits any more.
-  if (auto promises = promises_.lock()) {
-    for (const auto& [request, resolved, text] : mail.settled) {
+  const auto promises = promises_.lock();
+  if (!promises) {
+    return;
+  }
+  std::exception_ptr first;
+  for (const auto& [request, resolved, text] : mail.settled) {
+    try {
       promises->settle(request, resolved, view(text));
+    } catch (...) {
+      // The others' answers are not lost for it.
+      first = first ? first : std::current_exception();
     }
   }
-  // Answers of one commit go on coming in: they wait for one more task, not for one each.
-  waist().ring_again();
+  if (first) {
+    std::rethrow_exception(first);
+  }
 }
 
 } // namespace mailboat

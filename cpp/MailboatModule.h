@@ -39,6 +39,7 @@ class MailboatModule final : public facebook::react::NativeMailboatCxxSpec<Mailb
   std::shared_ptr<Promises> promises(facebook::jsi::Runtime& runtime);
   /// Takes what mail there is: tells of wakes and settles promises.
   void deliver();
+  void settle(const Mail& mail);
 
   /// Begun by the first call, since only then the module is owned and can be held weakly.
   std::optional<rust::Box<Waist>> waist_;

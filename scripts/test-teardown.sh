@@ -42,7 +42,8 @@ fi
 arguments+=(--rounds "$rounds")
 
 scripts/setup.sh --for shim
-export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=64
+# An assertion of the engine that fails is a report as well.
+export ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=64:handle_abort=1
 export UBSAN_OPTIONS=print_stacktrace=1
 # With an arena for each thread, memory that one thread freed is not used by the next.
 export MALLOC_ARENA_MAX=1

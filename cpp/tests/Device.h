@@ -44,7 +44,7 @@ class Runtime {
   /// Runs JavaScript that is not waited for.
   void begin(const std::string& javaScript);
 
-  /// Ends the runtime in React Native's order; the module may live on in other hands.
+  /// Ends the runtime; the module may live on in other hands.
   void end();
 
   /// The native module, as platforms own it.

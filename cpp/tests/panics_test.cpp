@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
-extern "C" void mailboat_panic_at_next_entry();
+#include <cstdint>
+
+extern "C" void mailboat_panic_at_entry(std::uint32_t nth);
 
 namespace mailboat::tests {
 namespace {
@@ -40,7 +42,7 @@ class Panics : public ::testing::Test {
 class PanicsInACall : public Panics, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(PanicsInACall, CloseThatEngine) {
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
   EXPECT_EQ(runtime_.run("done(codeOf(() => " + std::string(GetParam()) + "))"), "INTERNAL");
   // Draining still answers the last events, so that JavaScript hears of the end.
   expectClosedAndWhole();
@@ -52,13 +54,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values("count(engine)", "watch(engine)", "mailboat.unwatch(engine, 1)", "mailboat.drain(engine)"));
 
 TEST_F(Panics, InExecuteRejectsItsPromiseAndClosesThatEngine) {
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
   EXPECT_EQ(runtime_.run("done(await rejectionOf(create(engine, 'never')))"), "INTERNAL");
   expectClosedAndWhole();
 }
 
 TEST_F(Panics, InOpenIsThrownAndOpenWorksAfterwards) {
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
   EXPECT_EQ(runtime_.run("done(codeOf(() => open()))"), "INTERNAL");
   EXPECT_EQ(runtime_.run("done(open().engine === engine && count(engine))"), "1");
 }
@@ -66,21 +68,28 @@ TEST_F(Panics, InOpenIsThrownAndOpenWorksAfterwards) {
 TEST_F(Panics, WhileMailIsTakenCostNoAnswer) {
   runtime_.begin("globalThis.delivered = create(engine, 'delivered')");
   // No task has run since: the next entry is the delivery's.
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
+  EXPECT_EQ(runtime_.run("await delivered; await create(engine, 'another'); done(count(engine))"), "3");
+}
+
+TEST_F(Panics, WhileItRingsAgainCostNoAnswer) {
+  runtime_.begin("globalThis.delivered = create(engine, 'delivered')");
+  // The delivery takes its mail, and then rings for what may have come meanwhile.
+  mailboat_panic_at_entry(2);
   EXPECT_EQ(runtime_.run("await delivered; await create(engine, 'another'); done(count(engine))"), "3");
 }
 
 TEST(PanicsAtTheBeginning, AreThrownByTheFirstCall) {
   const Device device;
   Runtime runtime(device.file());
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
   EXPECT_EQ(runtime.run("done(codeOf(() => open()))"), "INTERNAL");
   EXPECT_EQ(runtime.run("done(count(open().engine))"), "0");
 }
 
 TEST_F(Panics, AtTheEndOfARuntimeHurtNobody) {
   runtime_.releaseModule();
-  mailboat_panic_at_next_entry();
+  mailboat_panic_at_entry(1);
   runtime_.end();
   Runtime next(device_.file());
   EXPECT_EQ(next.run(kFind), "2 0");

@@ -7,7 +7,7 @@ import { decode, encode } from "./engine/json";
 import { toMailboatError } from "./error";
 import type { Opened } from "./generated/waist";
 import { Mailboat } from "./mailboat";
-import { nativeHost } from "./native/host";
+import { nativeHost } from "./native/nativeHost";
 import type { Collections, CollectionsOf, SchemaShape } from "./schema";
 import { Session } from "./session";
 

@@ -4,7 +4,7 @@
 
 const { createMailboat } = require("../../../js/src/createMailboat");
 const { messagingSchema } = require("../../../js/src/generated/messagingSchema");
-const { nativeHost } = require("../../../js/src/native/host");
+const { nativeHost } = require("../../../js/src/native/nativeHost");
 
 /** An engine without a backend on a file, ready to write. */
 async function openMailboat(file, durability) {

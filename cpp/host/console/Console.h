@@ -66,7 +66,8 @@ class Console {
       std::optional<Scenario> scenario = std::nullopt,
       std::shared_ptr<TaskQueue> queue = std::make_shared<TaskQueue>());
 
-  /// Ends everything in React Native's order, whatever is in flight.
+  /// Ends everything, whatever is in flight: the queue, the provider's modules, the
+  /// long-lived objects, and the runtime with what JavaScript holds.
   ~Console();
 
   Console(const Console&) = delete;

@@ -3,7 +3,7 @@
 // no files, no network, no modules.
 
 import type { Host } from "../../src/engine/host";
-import { nativeHost } from "../../src/native/host";
+import { nativeHost } from "../../src/native/nativeHost";
 
 /** The global object of the hosts. */
 interface ConsoleHost {

@@ -6,7 +6,7 @@ import { Device } from "./device";
 import { NOTES, SCHEMA, WIDE, wideValues } from "./schemas";
 
 /** Enough rows that a migration is still at work when the next call is made. */
-const OUTDATED_NOTES = 5_000;
+const OUTDATED_NOTES = 15_000;
 /** Enough rows that comparing each with a filter takes more steps than a read may. */
 const WIDE_ROWS = 20_000;
 /** Commands that are handed over at once. */

@@ -2,6 +2,7 @@
 
 import type { MailboatConfig } from "../../src/config";
 import { createMailboat, type MessagingConfig } from "../../src/createMailboat";
+import type { ExternalStore } from "../../src/engine/cell";
 import type { Mailboat } from "../../src/mailboat";
 import type { CollectionsOf } from "../../src/schema";
 import { host } from "./device";
@@ -32,6 +33,17 @@ export function openMessages(different: Partial<MessagingConfig> = {}): Mailboat
 export async function closeMailboats(): Promise<void> {
   for (const mailboat of [...open]) await mailboat.close();
   open.clear();
+}
+
+/** Resolves when it is so, now or after a change. */
+export function changed<T>(store: ExternalStore<T>, holds: (value: T) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (holds(store.getSnapshot())) resolve();
+    };
+    store.subscribe(look);
+    look();
+  });
 }
 
 function kept<M extends { close(): Promise<void> }>(mailboat: M): M {

@@ -10,4 +10,4 @@ mod panics;
 mod waist;
 
 #[cfg(feature = "panics")]
-pub use panics::mailboat_panic_at_next_entry;
+pub use panics::mailboat_panic_at_entry;

@@ -3,18 +3,21 @@
 
 #[cfg(feature = "panics")]
 mod provoked {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicU32, Ordering};
 
-    static ARMED: AtomicBool = AtomicBool::new(false);
+    /// Entries until one panics; 0 for never.
+    static COUNTDOWN: AtomicU32 = AtomicU32::new(0);
 
-    /// The next entry panics, on whatever thread.
+    /// The `nth` entry from now on panics, on whatever thread; 1 is the next.
     #[unsafe(no_mangle)]
-    pub extern "C" fn mailboat_panic_at_next_entry() {
-        ARMED.store(true, Ordering::SeqCst);
+    pub extern "C" fn mailboat_panic_at_entry(nth: u32) {
+        COUNTDOWN.store(nth, Ordering::SeqCst);
     }
 
     pub(crate) fn may_panic() {
-        assert!(!ARMED.swap(false, Ordering::SeqCst), "provoked by a test");
+        let count_down = |left: u32| left.checked_sub(1);
+        let before = COUNTDOWN.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count_down);
+        assert!(before != Ok(1), "provoked by a test");
     }
 }
 
@@ -25,5 +28,5 @@ mod provoked {
 }
 
 #[cfg(feature = "panics")]
-pub use provoked::mailboat_panic_at_next_entry;
+pub use provoked::mailboat_panic_at_entry;
 pub(crate) use provoked::may_panic;

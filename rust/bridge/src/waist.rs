@@ -63,46 +63,50 @@ impl Waist {
     }
 
     pub fn execute(&self, engine: f64, command: &CxxString, request: u64) {
+        // Whatever goes wrong drops or settles the ticket, and so rejects the promise.
         let ticket = self.mailbox.ticket(request);
-        let arguments = whole_number(engine).and_then(|engine| Ok((engine, text(command)?)));
-        let (engine, command) = match arguments {
-            Ok(arguments) => arguments,
-            Err(error) => return ticket.settle(Err(error)),
-        };
-        // A panic drops the ticket, and so rejects the promise with INTERNAL.
-        let _ = self.runtime.guard(engine, |runtime| {
-            may_panic();
-            let completion = move |answer: Result<_, _>| ticket.settle(answer.map(Some));
-            runtime.execute(engine, command, Box::new(completion));
-            Ok(())
+        let _ = guard(|| {
+            let arguments = whole_number(engine).and_then(|engine| Ok((engine, text(command)?)));
+            let (engine, command) = match arguments {
+                Ok(arguments) => arguments,
+                Err(error) => {
+                    ticket.settle(Err(error));
+                    return Ok(());
+                }
+            };
+            self.runtime.guard(engine, |runtime| {
+                may_panic();
+                let completion = move |answer: Result<_, _>| ticket.settle(answer.map(Some));
+                runtime.execute(engine, command, Box::new(completion));
+                Ok(())
+            })
         });
     }
 
     pub fn take_mail(&self, mail: &mut Mail) -> bool {
         let taken = guard(|| {
             may_panic();
-            Ok(self.mailbox.take())
+            let Some(taken) = self.mailbox.take() else { return Ok(false) };
+            mail.wakes = taken.wakes;
+            mail.settled = taken.settled.into_iter().map(settled).collect();
+            Ok(true)
         });
-        let taken = match taken {
-            Ok(Some(taken)) => taken,
-            Ok(None) => return false,
-            Err(_) => {
-                // The mail lies there still, and the bell counts as rung.
-                self.mailbox.ring();
-                return false;
-            }
-        };
-        mail.wakes = taken.wakes;
-        mail.settled = taken.settled.into_iter().map(settled).collect();
-        true
+        taken.unwrap_or_else(|_| {
+            // The mail lies there still, and the bell counts as rung.
+            self.mailbox.ring();
+            false
+        })
     }
 
     pub fn ring_again(&self) {
-        let _ = guard(|| {
+        let rung = guard(|| {
             may_panic();
             self.mailbox.ring();
             Ok(())
         });
+        if rung.is_err() {
+            self.mailbox.ring();
+        }
     }
 
     fn on_engine<T>(
@@ -110,10 +114,12 @@ impl Waist {
         engine: f64,
         entry: impl FnOnce(&Runtime, u32) -> Result<T, WaistError>,
     ) -> Result<T, Thrown> {
-        let engine = whole_number(engine)?;
-        let answer = self.runtime.guard(engine, |runtime| {
-            may_panic();
-            entry(runtime, engine)
+        let answer = guard(|| {
+            let engine = whole_number(engine)?;
+            self.runtime.guard(engine, |runtime| {
+                may_panic();
+                entry(runtime, engine)
+            })
         });
         Ok(answer?)
     }

@@ -14,9 +14,10 @@ use mailboat_store::{Opening, StoreError, Writer, WriterOpening};
 use crate::actor::{Actor, Chance, Input, Parts, Route};
 use crate::call::Call;
 use crate::engine::Shared;
+use crate::guard::panicked;
 use crate::network::Network;
 use crate::session::Session;
-use crate::waist::{BackendConfig, Config, Durability, ErrorCode, Event, WaistError};
+use crate::waist::{BackendConfig, Config, Durability, Event, WaistError};
 
 /// Inputs that one turn takes: the size of a group commit.
 const MAX_TURN_INPUTS: usize = 1_000;
@@ -50,9 +51,18 @@ impl ActorThread {
         Ok(writer)
     }
 
+    /// Runs on a thread of its own. However that ends, the engine is closed afterwards:
+    /// else whoever waits for it would wait for ever.
     pub fn spawn(self, run: impl FnOnce(Self) + Send + 'static) {
-        let spawned =
-            thread::Builder::new().name("mailboat-writer".into()).spawn(move || run(self));
+        let (shared, session) = (Arc::clone(&self.shared), Arc::clone(&self.session));
+        let run = move || {
+            if catch_unwind(AssertUnwindSafe(|| run(self))).is_err() {
+                shared.set_reader(None);
+                session.push(Event::Closed { error: panicked() });
+                shared.close(panicked());
+            }
+        };
+        let spawned = thread::Builder::new().name("mailboat-writer".into()).spawn(run);
         spawned.expect("the system gives an app one more thread");
     }
 
@@ -122,12 +132,18 @@ impl ActorThread {
         self.shared.set_reader(None);
         drop(actor);
         match ended {
-            Ok(calls) => self.finish(WaistError::closed(), calls),
+            Ok(calls) => {
+                let error = self.shared.failure().unwrap_or_else(WaistError::closed);
+                // Who asked for it hears by the answer; a runtime that took over meanwhile
+                // hears by the event.
+                if !calls.iter().any(|call| call.is_of(&self.session)) {
+                    self.session.push(Event::Closed { error: error.clone() });
+                }
+                self.finish(error, calls);
+            }
             Err(_) => {
-                let sentence = "Mailboat met a bug and closed this engine; what was acknowledged is stored. Open it again.";
-                let error = WaistError::new(ErrorCode::Internal, sentence);
-                self.session.push(Event::Closed { error: error.clone() });
-                self.finish(error, Vec::new());
+                self.session.push(Event::Closed { error: panicked() });
+                self.finish(panicked(), Vec::new());
             }
         }
     }
@@ -183,13 +199,19 @@ impl ActorThread {
 
     /// Marks the engine closed, once its file is released, and tells who waits for that.
     fn finish(self, error: WaistError, calls: Vec<Call>) {
-        *self.shared.closed() = Some(error);
-        self.shared.closing.notify_all();
+        self.shared.close(error.clone());
         for call in calls {
             call.answer(Ok("null".into()));
         }
         if self.shared.abandoned.load(Ordering::Acquire) {
             forget(self.inputs.try_iter());
+            return;
+        }
+        // A runtime that came too late. Commands that did answer CLOSED as they are dropped.
+        for input in self.inputs.try_iter() {
+            if let Input::Takeover(session) = input {
+                session.push(Event::Closed { error: error.clone() });
+            }
         }
     }
 }

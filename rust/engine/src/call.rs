@@ -22,6 +22,11 @@ impl Call {
         Self { session, completion: Some(completion) }
     }
 
+    /// Whether this session's runtime made it.
+    pub fn is_of(&self, session: &Arc<Session>) -> bool {
+        Arc::ptr_eq(&self.session, session)
+    }
+
     /// Gives the answer. A runtime that is gone gets none.
     pub fn answer(mut self, answer: Result<String, WaistError>) {
         self.finish(answer);

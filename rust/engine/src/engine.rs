@@ -46,11 +46,13 @@ pub(crate) struct Shared {
     watches: AtomicU32,
     questions: AtomicU32,
     pub abandoned: AtomicBool,
+    /// Somebody has asked for it.
+    is_closing: AtomicBool,
     /// Why the engine closes, when it does not do so because it was asked to.
     failed: OnceLock<WaistError>,
     /// Why the engine is closed, once it is.
     closed: Mutex<Option<WaistError>>,
-    pub closing: Condvar,
+    closing: Condvar,
 }
 
 impl Engine {
@@ -102,10 +104,15 @@ impl Engine {
 
     /// Whether calls still work; the reason when they do not.
     pub fn check_open(&self) -> Result<(), WaistError> {
-        if let Some(error) = self.shared.failed.get() {
-            return Err(error.clone());
+        if let Some(error) = self.shared.failure() {
+            return Err(error);
         }
         self.shared.closed().as_ref().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Whether it is closed or on its way there: then the next runtime opens the file anew.
+    pub fn ends(&self) -> bool {
+        self.shared.is_closing.load(Ordering::Acquire) || self.check_open().is_err()
     }
 
     /// The generation of the runtime that has the engine.
@@ -165,6 +172,9 @@ impl Engine {
             );
             completion(Err(WaistError::new(ErrorCode::Quota, sentence)));
             return;
+        }
+        if matches!(command, Command::Close) {
+            self.shared.is_closing.store(true, Ordering::Release);
         }
         let call = Call::new(Arc::clone(session), completion);
         // When the actor is gone, the input is dropped and the call answers CLOSED.
@@ -230,6 +240,7 @@ impl Shared {
             watches: AtomicU32::new(0),
             questions: AtomicU32::new(0),
             abandoned: AtomicBool::new(false),
+            is_closing: AtomicBool::new(false),
             failed: OnceLock::new(),
             closed: Mutex::new(None),
             closing: Condvar::new(),
@@ -271,7 +282,18 @@ impl Shared {
         }
     }
 
-    pub fn closed(&self) -> MutexGuard<'_, Option<WaistError>> {
+    /// Why the engine closes, when it does not do so because it was asked to.
+    pub fn failure(&self) -> Option<WaistError> {
+        self.failed.get().cloned()
+    }
+
+    /// The file is released. The first reason stays.
+    pub fn close(&self, error: WaistError) {
+        self.closed().get_or_insert(error);
+        self.closing.notify_all();
+    }
+
+    fn closed(&self) -> MutexGuard<'_, Option<WaistError>> {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -21,6 +21,6 @@ pub fn guard<T>(entry: impl FnOnce() -> Result<T, WaistError>) -> Result<T, Wais
 pub(crate) fn panicked() -> WaistError {
     WaistError::new(
         ErrorCode::Internal,
-        "Mailboat met a bug and closed this engine; what was acknowledged is stored. Open it again, and please report it.",
+        "Mailboat met a bug; what was acknowledged is stored. Open the engine again, and please report it.",
     )
 }

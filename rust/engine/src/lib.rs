@@ -20,5 +20,5 @@ pub mod waist;
 
 pub use call::Completion;
 pub use guard::guard;
-pub use mailbox::{MAX_DELIVERY_ROUNDS, Mail, Mailbox, Outcome, Ring, Ticket};
+pub use mailbox::{Mail, Mailbox, Outcome, Ring, Ticket};
 pub use runtime::{Hold, Runtime, Wake};

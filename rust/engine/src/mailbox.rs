@@ -8,11 +8,6 @@ use crate::guard::panicked;
 use crate::runtime::Runtime;
 use crate::waist::{ErrorCode, WaistError};
 
-/// How often a host looks into its mailbox in one go before other work of the JavaScript
-/// thread gets its turn. While a host delivers, answers of the same commit go on coming
-/// in: to look again is cheaper than to be rung for each of them.
-pub const MAX_DELIVERY_ROUNDS: usize = 64;
-
 /// What a request came to: a text, `undefined`, or an error.
 pub type Outcome = Result<Option<String>, WaistError>;
 
@@ -44,6 +39,8 @@ pub struct Mail {
 #[derive(Default)]
 struct Gathered {
     mail: Mail,
+    /// The JavaScript runtime has ended: nobody comes for mail any more.
+    closed: bool,
     /// Engines that are in the middle of a group.
     held: usize,
     /// The JavaScript thread was told, and has not found the mailbox empty since.
@@ -127,11 +124,16 @@ impl<B: Ring> Mailbox<B> {
     /// The JavaScript runtime ends: nothing rings after this.
     pub fn close(&self) {
         *self.bell.write().unwrap_or_else(PoisonError::into_inner) = None;
-        self.gathered().mail = Mail::default();
+        let mut gathered = self.gathered();
+        gathered.closed = true;
+        gathered.mail = Mail::default();
     }
 
     fn post(&self, put: impl FnOnce(&mut Mail)) {
         let mut gathered = self.gathered();
+        if gathered.closed {
+            return;
+        }
         put(&mut gathered.mail);
         self.ring_for(gathered);
     }

@@ -26,8 +26,8 @@ impl Registry {
     pub fn find(&mut self, path: &Path) -> Option<Arc<Engine>> {
         let engines = self.engines.get_or_insert_default();
         let engine = engines.get(path)?;
-        if engine.check_open().is_err() {
-            // It may be on its way there still, and hold its file.
+        if engine.ends() {
+            // On its way there it still holds its file.
             engine.wait_until_closed();
             engines.remove(path);
             return None;

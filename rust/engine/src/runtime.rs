@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::guard::{guard, panicked};
 use crate::registry::{Registry, canonical};
 use crate::session::Session;
-use crate::waist::{Command, Config, Opened, Query, WaistError};
+use crate::waist::{Command, Config, Event, Opened, Query, WaistError};
 use mailboat_store::Window;
 
 /// Called from any thread with an engine's number: "drain it". At most one such call
@@ -180,6 +180,10 @@ impl Runtime {
         let (wake, hold) = (Arc::clone(&self.wake), Arc::clone(&self.hold));
         let session =
             engine.take_over(|generation| Session::new(engine.id, generation, wake, hold));
+        if let Err(error) = engine.check_open() {
+            // It closed while it was handed over, and may not have seen this session.
+            session.push(Event::Closed { error });
+        }
         let generation = session.generation;
         attached.insert(engine.id, Attached { engine: Arc::clone(engine), session });
         opened(engine, generation)

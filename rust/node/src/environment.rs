@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use mailboat_engine::waist::{ErrorCode, WaistError};
-use mailboat_engine::{MAX_DELIVERY_ROUNDS, Mail, Runtime, guard};
+use mailboat_engine::{Mail, Runtime, guard};
 use napi::Env;
 
 use crate::bell::{Bell, Mailbox};
@@ -13,6 +13,11 @@ use crate::dev_servers::DevServers;
 use crate::failure::to_js;
 use crate::listeners::Listeners;
 use crate::promises::Promises;
+
+/// How often one delivery looks into the mailbox before other work of the JavaScript
+/// thread gets its turn. While it works, answers of the same commit go on coming in: to
+/// look again is cheaper than to be rung for each of them.
+const MAX_DELIVERY_ROUNDS: usize = 64;
 
 /// Lives in the environment's instance data, on its thread.
 pub(crate) struct Environment {

@@ -8,7 +8,7 @@ import { MailboatError } from "../../../src/error";
 import type { ErrorCode } from "../../../src/generated/waist";
 import { assertFails, failureOf, host } from "../device";
 import { IslandBackend } from "../islandBackend";
-import { openMessages, openNotes, openWith, type Notes } from "../mailboats";
+import { changed, openMessages, openNotes, openWith, type Notes } from "../mailboats";
 import { newPath, preparedFile, tokenOf, urls } from "../place";
 import { NOTES } from "../schemas";
 import { describe, each, it } from "../suite";
@@ -49,7 +49,7 @@ function defineCreate(): void {
     await mailboat.whenReady();
     assert.deepEqual(states, ["ready"]);
     const { rows } = mailboat.querySync({ collection: "notes", take: "last", limit: 1 });
-    assert.strictEqual(rows[0]?.body, "note 4999");
+    assert.strictEqual(rows[0]?.body, "note 14999");
   });
 
   it("shows rows of a window that was watched while the file was migrated", async () => {
@@ -227,6 +227,8 @@ function defineBackends(): void {
       const mailboat = openNotes({ backend: failing(error), onBackendError });
       assert.strictEqual((await failureOf(() => mailboat.sync())).code, code);
       assert.include(told, error);
+      // The status is told after the answer of the command that failed.
+      await changed(mailboat.status, (status) => status.error !== null);
       assert.strictEqual(mailboat.status.getSnapshot().error?.code, code);
     },
   );

@@ -1,5 +1,5 @@
 // The engine's host where there is no native module: Node, and the web. Metro and Jest take
-// host.native.ts in its place.
+// nativeHost.native.ts in its place.
 
 import { unsupportedHere } from "./unsupported";
 import type { Host } from "../engine/host";
