@@ -40,7 +40,9 @@ auto throwing(jsi::Runtime& runtime, Call&& call) {
 
 } // namespace
 
-/// Rings by a task on the JavaScript thread, which holds nothing but a weak pointer.
+/// Rings by a task on the JavaScript thread, which holds nothing but a weak pointer. The
+/// module is never locked here: were this its last owner, its destructor would wait for
+/// the mailbox that is ringing.
 class MailboatModule::InvokerBell final : public Bell {
  public:
   InvokerBell(std::weak_ptr<MailboatModule> module, std::weak_ptr<CallInvoker> jsInvoker)

@@ -63,26 +63,6 @@ count_planted() {
     END { if (reported && status != 0) print 1, 0, 0 }'
 }
 
-# `mailboat-demo sent=N delivered=N lost=0 duplicated=0 out_of_order=0 kills=K`
-count_demo() {
-  plain_text | awk '
-    /^mailboat-demo sent=[0-9]+ delivered=[0-9]+ lost=0 duplicated=0 out_of_order=0 kills=[1-9][0-9]*$/ {
-      split($2, sent, "="); split($3, delivered, "=")
-      if (sent[2] + 0 >= 100 && sent[2] == delivered[2]) good = 1
-    }
-    END { if (good) print 1, 0, 0 }'
-}
-
-# With sabotage (the server forgets its ledger) a suite must count damage and fail for it:
-# else it would not see damage of any other cause either.
-count_expected_failure() {
-  plain_text | awk -v status="$1" '
-    /^(mailboat-demo|kills=[0-9]+) .*lost=[0-9]+ duplicated=[0-9]+ out_of_order=[0-9]+( kills=[0-9]+)?$/ {
-      damage = !/ lost=0 duplicated=0 out_of_order=0/
-    }
-    END { if (damage && status != 0) print 1, 0, 0 }'
-}
-
 suite 'checks' plain 1800 scripts/check.sh --static
 suite 'rust' cargo 2400 cargo test --release --workspace --no-fail-fast
 suite 'javascript' jest 900 npm run --silent test:js
