@@ -1,7 +1,6 @@
 #include "Device.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -24,20 +23,6 @@ jsi::Value makeDone(jsi::Runtime& runtime, std::shared_ptr<std::string> result) 
 }
 
 } // namespace
-
-Device::Device() {
-  std::string pattern = std::filesystem::temp_directory_path() / "mailboat-cpp-XXXXXX";
-  folder_ = mkdtemp(pattern.data());
-}
-
-Device::~Device() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-std::string Device::file(const std::string& name) const {
-  return folder_ / name;
-}
 
 Runtime::Runtime(std::string file)
     : module_(std::make_shared<std::shared_ptr<MailboatModule>>()), result_(std::make_shared<std::string>()) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "MailboatModule.h"
+#include "TemporaryFolder.h"
 #include "console/Console.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -13,16 +13,11 @@ namespace mailboat::tests {
 
 class Device {
  public:
-  Device();
-  ~Device();
-  Device(const Device&) = delete;
-  Device& operator=(const Device&) = delete;
-
-  /// The path of a database file in the device's folder.
-  std::string file(const std::string& name = "notes.db") const;
+  /// The path of its database file.
+  std::string file() const { return folder_.file("notes"); }
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 /// One JavaScript runtime of a device; the test's thread is its JavaScript thread.

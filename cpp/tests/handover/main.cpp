@@ -5,12 +5,12 @@
 
 #include "Client.h"
 #include "JavaScriptThread.h"
+#include "TemporaryFolder.h"
 #include "teardown/Dice.h"
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -21,6 +21,7 @@ namespace mailboat::handover {
 namespace {
 
 using teardown::Dice;
+using tests::TemporaryFolder;
 
 /// Fewer than the rows that a window may have.
 constexpr std::uint32_t kWrites = 400;
@@ -33,34 +34,13 @@ void expect(bool isSo, const char* what) {
   }
 }
 
-/// A folder for database files.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "mailboat-handover-XXXXXX";
-    expect(mkdtemp(pattern.data()) != nullptr, "cannot make a folder for the files");
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string file(const std::string& name) const { return path_ / (name + ".db"); }
-
- private:
-  std::filesystem::path path_;
-};
-
 std::shared_ptr<Client> openClient(const std::shared_ptr<JavaScriptThread>& thread, const std::string& file) {
   auto client = std::make_shared<Client>(thread);
   thread->run([&] { client->open(file); });
   return client;
 }
 
-void answersComeOnceEach(const Folder& folder) {
+void answersComeOnceEach(const TemporaryFolder& folder) {
   const auto thread = std::make_shared<JavaScriptThread>();
   const auto client = openClient(thread, folder.file("answers"));
   thread->run([&] { client->watch(); });
@@ -76,7 +56,7 @@ void answersComeOnceEach(const Folder& folder) {
 }
 
 /// Reads go on while the engine's thread commits.
-void readsSeeWholeCommits(const Folder& folder) {
+void readsSeeWholeCommits(const TemporaryFolder& folder) {
   const auto thread = std::make_shared<JavaScriptThread>();
   const auto client = openClient(thread, folder.file("reads"));
   for (std::uint32_t number = 0; number < kWrites; ++number) {
@@ -89,7 +69,7 @@ void readsSeeWholeCommits(const Folder& folder) {
 }
 
 /// The last reference is dropped on a thread of its own, while Rust rings and tasks run.
-void waistsDieOnOtherThreads(const Folder& folder) {
+void waistsDieOnOtherThreads(const TemporaryFolder& folder) {
   Dice dice(1);
   const auto thread = std::make_shared<JavaScriptThread>();
   std::size_t acknowledged = 0;
@@ -134,7 +114,7 @@ std::size_t fightFor(const std::string& file, std::uint32_t firstNumber) {
 }
 
 /// Two JavaScript threads take one engine from each other.
-void twoWaistsShareOneFile(const Folder& folder) {
+void twoWaistsShareOneFile(const TemporaryFolder& folder) {
   const auto file = folder.file("two");
   std::size_t others = 0;
   std::exception_ptr error;
@@ -160,7 +140,7 @@ void twoWaistsShareOneFile(const Folder& folder) {
 }
 
 /// The bell is destroyed with its waist, though the engine lives on.
-void nothingRingsForAWaistThatIsGone(const Folder& folder) {
+void nothingRingsForAWaistThatIsGone(const TemporaryFolder& folder) {
   const auto thread = std::make_shared<JavaScriptThread>();
   const auto gone = std::make_shared<JavaScriptThread>();
   auto first = openClient(gone, folder.file("gone"));
@@ -179,7 +159,7 @@ void nothingRingsForAWaistThatIsGone(const Folder& folder) {
 
 struct Test {
   const char* name;
-  void (*run)(const Folder& folder);
+  void (*run)(const TemporaryFolder& folder);
 };
 
 constexpr Test kTests[] = {
@@ -191,7 +171,7 @@ constexpr Test kTests[] = {
 };
 
 int runAll() {
-  const Folder folder;
+  const TemporaryFolder folder;
   int passed = 0;
   int failed = 0;
   for (const auto& [name, run] : kTests) {

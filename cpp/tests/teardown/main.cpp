@@ -5,6 +5,7 @@
 
 #include "Dice.h"
 #include "Ledger.h"
+#include "TemporaryFolder.h"
 #include "TestRuntime.h"
 #include "Memory.h"
 #include "Plan.h"
@@ -44,19 +45,7 @@ struct Totals {
 
 class Fuzz {
  public:
-  explicit Fuzz(const Options& options) : options_(options), dice_(options.seed), memory_(options.rounds) {
-    std::string pattern = std::filesystem::temp_directory_path() / "mailboat-teardown-XXXXXX";
-    if (mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("cannot make a folder for the files");
-    }
-    folder_ = pattern;
-  }
-  Fuzz(const Fuzz&) = delete;
-  Fuzz& operator=(const Fuzz&) = delete;
-  ~Fuzz() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  explicit Fuzz(const Options& options) : options_(options), dice_(options.seed), memory_(options.rounds) {}
 
   const Totals& run() {
     for (std::uint32_t round = 1; round <= options_.rounds; ++round) {
@@ -81,7 +70,7 @@ class Fuzz {
   void runRound(const Plan& plan) {
     if (plan.newFile || !ledger_) {
       retireFile();
-      ledger_.emplace(folder_ / (std::to_string(++totals_.files) + ".db"));
+      ledger_.emplace(folder_.file(std::to_string(++totals_.files)));
     }
     full_ = full_ != plan.newConfig;
 
@@ -157,7 +146,7 @@ class Fuzz {
   Dice dice_;
   Memory memory_;
   Totals totals_;
-  std::filesystem::path folder_;
+  tests::TemporaryFolder folder_;
   std::optional<Ledger> ledger_;
   bool full_{false};
   std::future<void> dropping_;

@@ -53,8 +53,9 @@ impl Write {
 
 impl Actor {
     /// Commits a group of writes together. Each is done whole or not at all without a
-    /// savepoint of its own (docs/adr/0009). When the whole transaction fails, such as on a full disk, each runs again by itself: one
-    /// that does not fit takes none of the others with it.
+    /// savepoint of its own (docs/adr/0009). When the whole transaction fails, such as on a
+    /// full disk, each runs again by itself: one that does not fit takes none of the
+    /// others with it.
     pub(super) fn commit_writes(&mut self, group: Vec<(Write, Call)>, now: Timestamp) {
         if group.is_empty() {
             return;
