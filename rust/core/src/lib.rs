@@ -16,10 +16,12 @@ mod settle;
 mod time;
 
 pub use delay::{Jitter, retry_delay};
-pub use entry::{EntryId, LanePolicy, Operation, Priority};
+pub use entry::{EntryId, LanePolicy, Operation, Priority, SendMode, WriteMode};
 pub use environment::{AppState, Environment, Network};
 pub use outcome::{BackendFailure, Outcome, Reason};
-pub use plan::{BUSY_PULL_SPACING_MS, Candidate, Plan, PullTrigger, PullView, View, plan};
+pub use plan::{
+    BUSY_PULL_SPACING_MS, Candidate, GroupId, LowWaiting, Plan, PullTrigger, PullView, View, plan,
+};
 pub use policy::Policy;
 pub use settle::{
     Attempted, BackendState, Transition, after_failure, after_network, after_unauthorized, settle,

@@ -6,11 +6,12 @@
 
 use std::collections::HashSet;
 
-use crate::entry::EntryId;
+use crate::entry::{EntryId, Priority};
 use crate::environment::{AppState, Environment};
 use crate::policy::Policy;
 use crate::settle::BackendState;
 use crate::time::Timestamp;
+use uuid::Uuid;
 
 /// While batches are going out, a hint is answered at most this often, in
 /// milliseconds: most hints are echoes of our own writes.
@@ -24,6 +25,8 @@ pub struct View {
     pub candidates: Vec<Candidate>,
     /// When the next lane that is left out for its delay becomes due.
     pub next_due: Option<Timestamp>,
+    /// The lanes in which only entries of low priority wait.
+    pub low: LowWaiting,
     /// Whether a batch is on its way.
     pub push_in_flight: bool,
     /// What is known of pulling.
@@ -43,6 +46,24 @@ pub struct Candidate {
     pub bytes: u32,
     /// Not before this time.
     pub not_before: Option<Timestamp>,
+    /// The highest priority that waits in its lane, or for an entry of its lane.
+    pub priority: Priority,
+    /// The atomic group it belongs to: the group goes in one batch, or waits.
+    pub group: Option<GroupId>,
+}
+
+/// Names an atomic group: entries that the server applies all or none.
+pub type GroupId = Uuid;
+
+/// Entries of low priority that nothing more urgent waits behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LowWaiting {
+    /// How many there are.
+    pub entries: u32,
+    /// Size of their values, in bytes.
+    pub bytes: u64,
+    /// When the oldest was written; `None` when there is none.
+    pub oldest: Option<Timestamp>,
 }
 
 /// What is known of pulling.
@@ -200,7 +221,14 @@ mod tests {
         Environment { network: Network::Online, app_state: AppState::Foreground };
 
     fn candidate(number: u128, lane: &str) -> Candidate {
-        Candidate { id: Uuid::from_u128(number), lane: lane.into(), bytes: 100, not_before: None }
+        Candidate {
+            id: Uuid::from_u128(number),
+            lane: lane.into(),
+            bytes: 100,
+            not_before: None,
+            priority: Priority::Normal,
+            group: None,
+        }
     }
 
     fn ids(plan: &Plan) -> Vec<u128> {

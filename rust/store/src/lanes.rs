@@ -1,7 +1,7 @@
 //! Lanes: what may go next, and what holds it up. One row a lane, so that picking
 //! does not grow with the queue.
 
-use mailboat_core::{Candidate, EntryId, Timestamp};
+use mailboat_core::{Candidate, EntryId, Priority, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Rows};
 
 use crate::error::StoreError;
@@ -72,6 +72,8 @@ fn add_candidates(
                 lane: lane.clone(),
                 bytes: row.get::<_, u32>(1)?.saturating_add(ENVELOPE_BYTES),
                 not_before: (not_before > 0).then_some(Timestamp(not_before)),
+                priority: Priority::Normal,
+                group: None,
             })
         })?;
         for candidate in found {

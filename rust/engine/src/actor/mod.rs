@@ -22,8 +22,8 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, EntryId, Environment, Network, Plan, Policy, PullTrigger,
-    Timestamp, View, after_failure, after_network, plan,
+    BackendFailure, BackendState, EntryId, Environment, LowWaiting, Network, Plan, Policy,
+    PullTrigger, Timestamp, View, after_failure, after_network, plan,
 };
 use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
 
@@ -327,6 +327,7 @@ impl Actor {
         Ok(View {
             candidates: due.candidates,
             next_due: due.next_due,
+            low: LowWaiting::default(),
             push_in_flight,
             pull: self.pull.view(),
             backend: self.backend,
