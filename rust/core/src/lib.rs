@@ -9,6 +9,7 @@
 mod delay;
 mod entry;
 mod environment;
+mod group;
 mod outcome;
 mod plan;
 mod policy;
@@ -18,6 +19,7 @@ mod time;
 pub use delay::{Jitter, retry_delay};
 pub use entry::{EntryId, LanePolicy, Operation, Priority, SendMode, WriteMode};
 pub use environment::{AppState, Environment, Network};
+pub use group::{GROUP_REJECTED, harmonize};
 pub use outcome::{BackendFailure, Outcome, Reason};
 pub use plan::{
     BUSY_PULL_SPACING_MS, Candidate, GroupId, LowWaiting, Plan, PullTrigger, PullView, View, plan,

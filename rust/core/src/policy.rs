@@ -45,6 +45,15 @@ pub struct Policy {
     /// Milliseconds that JavaScript has to answer a question.
     #[ts(as = "Option<f64>")]
     pub question_timeout_ms: u64,
+    /// Milliseconds that a write which is `batched` waits for company at the most.
+    #[ts(as = "Option<f64>")]
+    pub batch_window_ms: u64,
+    /// Writes that are `scheduled` go at each full multiple of so many milliseconds.
+    #[ts(as = "Option<f64>")]
+    pub schedule_ms: u64,
+    /// Milliseconds until a write that is `serverFirst` resolves without the server's answer.
+    #[ts(as = "Option<f64>")]
+    pub server_first_timeout_ms: u64,
 }
 
 impl Default for Policy {
@@ -62,6 +71,9 @@ impl Default for Policy {
             offline_probe_ms: 60_000,
             request_timeout_ms: 30_000,
             question_timeout_ms: 30_000,
+            batch_window_ms: 5_000,
+            schedule_ms: 15 * 60_000,
+            server_first_timeout_ms: 10_000,
         }
     }
 }
@@ -70,7 +82,10 @@ impl Policy {
     /// Why these numbers cannot work, as a sentence; `None` when they can.
     #[must_use]
     pub fn flaw(&self) -> Option<String> {
-        let ranges: [(&str, u64, u64, u64); 11] = [
+        let ranges: [(&str, u64, u64, u64); 14] = [
+            ("batchWindowMs", self.batch_window_ms, 1, 3_600_000),
+            ("scheduleMs", self.schedule_ms, 60_000, 86_400_000),
+            ("serverFirstTimeoutMs", self.server_first_timeout_ms, 100, 600_000),
             ("maxRetries", self.max_retries.into(), 0, 100),
             ("baseMs", self.base_ms, 1, 3_600_000),
             ("factor", self.factor.into(), 1, 10),

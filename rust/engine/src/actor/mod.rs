@@ -6,11 +6,13 @@
 //! out as [`Effect`]s and come back as [`Input`]s. So the simulator can call it.
 
 mod chance;
+mod gathering;
 mod hints;
 mod older;
 mod pull;
 mod push;
 mod questions;
+mod server_first;
 mod status;
 mod sync;
 mod token;
@@ -23,9 +25,9 @@ use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
     BackendFailure, BackendState, EntryId, Environment, LowWaiting, Network, Plan, Policy,
-    PullTrigger, Timestamp, View, after_failure, after_network, plan,
+    Priority, PullTrigger, Timestamp, View, after_failure, after_network, plan,
 };
-use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
+use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Writer};
 
 pub(crate) use chance::Chance;
 use hints::Hints;
@@ -33,10 +35,11 @@ use older::{Older, OlderCall};
 use pull::Pull;
 use push::Push;
 use questions::Questions;
+use server_first::ServerFirst;
 use sync::SyncCalls;
 use token::Token;
 use watches::Watches;
-use writes::Write;
+use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
@@ -115,6 +118,7 @@ pub(crate) struct Actor {
     writer: Writer,
     session: Arc<Session>,
     shared: Arc<Shared>,
+    schema: Schema,
     policy: Policy,
     durability: Durability,
     route: Route,
@@ -130,6 +134,7 @@ pub(crate) struct Actor {
     older: Older,
     hints: Hints,
     sync: SyncCalls,
+    server_first: ServerFirst,
     watches: Watches,
     turn: Turn,
     changes: Vec<Changes>,
@@ -141,6 +146,7 @@ pub(crate) struct Parts {
     pub writer: Writer,
     pub session: Arc<Session>,
     pub shared: Arc<Shared>,
+    pub schema: Schema,
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
@@ -150,12 +156,13 @@ pub(crate) struct Parts {
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, policy, durability, route, chance } = parts;
+        let Parts { writer, session, shared, schema, policy, durability, route, chance } = parts;
         let pull = Pull::new(writer.reads().last_synced_at()?);
         let mut actor = Self {
             writer,
             session,
             shared,
+            schema,
             policy,
             durability,
             route,
@@ -171,6 +178,7 @@ impl Actor {
             older: Older::default(),
             hints: Hints::default(),
             sync: SyncCalls::default(),
+            server_first: ServerFirst::default(),
             watches: Watches::default(),
             turn: Turn::default(),
             changes: Vec::new(),
@@ -183,18 +191,17 @@ impl Actor {
     /// Works on everything that waits: commits, tells and answers; then plans what to send.
     pub fn turn(&mut self, inputs: Vec<Input>, now: Timestamp) -> Turn {
         self.expire_questions(now);
+        self.expire_server_first(now);
         let mut writes: Vec<(Write, Call)> = Vec::new();
         for input in inputs {
             match input {
-                Input::Command { command, call } => {
-                    match Write::of(*command, &mut self.chance, now) {
-                        Ok(write) => writes.push((write, call)),
-                        Err(other) => {
-                            self.commit_writes(std::mem::take(&mut writes), now);
-                            self.command(other, call, now);
-                        }
+                Input::Command { command, call } => match self.intake(now).take(*command) {
+                    Ok(write) => writes.push((write, call)),
+                    Err(other) => {
+                        self.commit_writes(std::mem::take(&mut writes), now);
+                        self.command(other, call, now);
                     }
-                }
+                },
                 other => {
                     self.commit_writes(std::mem::take(&mut writes), now);
                     self.input(other, now);
@@ -207,6 +214,18 @@ impl Actor {
         let wake_at = self.drive(now);
         self.report();
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
+    }
+
+    fn intake(&mut self, now: Timestamp) -> Intake<'_> {
+        let Self { schema, policy, chance, .. } = self;
+        Intake { schema, policy, chance, now }
+    }
+
+    /// Whether a request could go now, as far as anybody knows.
+    fn may_be_answered(&self) -> bool {
+        self.route != Route::None
+            && self.environment.network != Network::Offline
+            && self.backend.failures == 0
     }
 
     /// Tells JavaScript what changed: patches, status, answers, in this order.
@@ -271,8 +290,12 @@ impl Actor {
             Command::Create { .. }
             | Command::Update { .. }
             | Command::Delete { .. }
+            | Command::Batch { .. }
             | Command::Retry { .. }
-            | Command::Discard { .. } => unreachable!("writes are sorted out by turn()"),
+            | Command::RetryAll
+            | Command::Discard { .. }
+            | Command::Cancel { .. }
+            | Command::Edit { .. } => unreachable!("writes are sorted out by turn()"),
         }
     }
 
@@ -302,7 +325,8 @@ impl Actor {
         self.sync.finish_if(idle && self.pull.is_quiet(), &mut self.answers);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
-        [plan.wake_at(), self.questions.next_deadline(), hints_at].into_iter().flatten().min()
+        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
+        [plan.wake_at(), hints_at].into_iter().chain(deadlines).flatten().min()
     }
 
     /// When something will be tried by itself that a person may be waiting for. The
@@ -319,7 +343,7 @@ impl Actor {
         let due = if push_in_flight {
             mailboat_store::Due::default()
         } else {
-            self.writer.due(now, self.policy.batch_entries)?
+            self.writer.due(now, self.policy.batch_entries, Priority::Low, false)?
         };
         if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
             self.pull.ask(PullTrigger::AfterPush);
@@ -348,6 +372,7 @@ impl Actor {
     fn backend_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
         tracing::info!(?failure, "a request came to nothing");
         self.last_error = Some(WaistError::of_backend(failure));
+        self.server_first.fall_back(&mut self.answers);
         if *failure == BackendFailure::Unauthorized {
             self.token_refused(now);
         } else {

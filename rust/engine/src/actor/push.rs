@@ -2,7 +2,7 @@
 
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::PushEntry;
-use mailboat_core::{Attempted, BackendFailure, EntryId, Timestamp, settle};
+use mailboat_core::{Attempted, BackendFailure, EntryId, Timestamp, harmonize, settle};
 use mailboat_store::{Durability, QueuedEntry, StoreError};
 
 use super::{Actor, Effect, Route};
@@ -92,18 +92,33 @@ impl Actor {
         outcomes: Vec<Settled>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let (mut verdicts, values): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .zip(outcomes)
+            .map(|(entry, settled)| ((entry.id, entry.group, settled.outcome), settled.values))
+            .unzip();
+        harmonize(&mut verdicts);
         let mut settled = Vec::with_capacity(entries.len());
-        for (entry, outcome) in entries.iter().zip(outcomes) {
+        let mut drawn = None;
+        for ((entry, (_, group, outcome)), values) in entries.iter().zip(verdicts).zip(values) {
+            // A group waits as one, so its entries share the draw.
+            let jitter = match drawn {
+                Some((of, jitter)) if group.is_some() && of == group => jitter,
+                _ => self.chance.jitter(),
+            };
+            drawn = Some((group, jitter));
             let attempted = Attempted { attempts: entry.attempts };
-            let jitter = self.chance.jitter();
-            let transition = settle(attempted, outcome.outcome, now, jitter, &self.policy);
-            settled.push((entry, transition, outcome.values));
+            let transition = settle(attempted, outcome, now, jitter, &self.policy);
+            settled.push((entry, transition, values));
         }
         // An acknowledgement lost to a power cut costs one more `duplicate`, so NORMAL will do.
         let ((), changes) = self
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
+        for (entry, transition, _) in &settled {
+            self.server_first.settle(entry.id, transition, &mut self.answers);
+        }
         Ok(())
     }
 
@@ -128,5 +143,6 @@ fn to_wire(entry: &QueuedEntry) -> PushEntry {
         values: entry.values.clone(),
         lane: entry.lane.clone(),
         lane_policy: entry.lane_policy,
+        group: entry.group,
     }
 }
