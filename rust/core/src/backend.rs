@@ -138,7 +138,8 @@ pub fn after_unauthorized(
 ) -> BackendState {
     let refused = BackendState { unauthorized: true, reached: Some(true), ..state };
     if !state.unauthorized {
-        return BackendState { pause: None, ..refused };
+        let named = state.pause.filter(|pause| pause.cause == PauseCause::Server);
+        return BackendState { pause: named, ..refused };
     }
     let failures = state.failures.saturating_add(1);
     let until = now.plus_ms(retry_delay(failures, None, jitter, policy));

@@ -12,6 +12,7 @@ use crate::view::{Candidate, View};
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub entries: Vec<EntryId>,
+    pub bytes: u64,
     pub next_due: Option<Timestamp>,
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn pick(
         }
     }
     let entries = picking.chosen.iter().map(|at| view.candidates[*at].id).collect();
-    Batch { entries, next_due: picking.next_due }
+    Batch { entries, bytes: picking.bytes, next_due: picking.next_due }
 }
 
 /// Whether to look at further candidates.

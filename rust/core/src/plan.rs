@@ -4,7 +4,7 @@
 //! plan names, and sleeps until [`Plan::wake_at`]. The invariant that no entry is ever
 //! forgotten lives here: whatever is pending, something is in flight or armed.
 
-use crate::batch;
+use crate::batch::{self, Batch};
 use crate::batch_size::BatchSize;
 use crate::breaker::{Breaker, breaker};
 use crate::entry::EntryId;
@@ -20,6 +20,8 @@ use crate::view::{PullTrigger, View};
 pub struct Plan {
     /// The batch to send, in order; empty for none.
     pub push: Vec<EntryId>,
+    /// Bytes of its values.
+    pub push_bytes: u64,
     /// Why to fetch a page; `None` for not now.
     pub pull: Option<PullTrigger>,
     /// Most changes that the page may have.
@@ -42,11 +44,12 @@ impl Plan {
 #[must_use]
 pub fn plan(view: &View, environment: Environment, now: Timestamp, policy: &Policy) -> Plan {
     let breaker = breaker(&view.backend, now, policy);
-    let (push, push_at) = push(view, breaker, environment, now, policy);
+    let (batch, push_at) = push(view, breaker, environment, now, policy);
+    let Batch { entries: push, bytes: push_bytes, .. } = batch;
     let busy = view.push_in_flight || !push.is_empty();
     let (pull, pull_at) = pulling::pull(view, busy, environment, now, policy);
     let pull_limit = pulling::limit(view, environment, policy);
-    let plan = Plan { push, pull, pull_limit, push_at, pull_at };
+    let plan = Plan { push, push_bytes, pull, pull_limit, push_at, pull_at };
     match view.backend.paused_until(now, policy) {
         Some(pause) => plan.put_off(pause.until),
         None if breaker == Breaker::HalfOpen => plan.as_probe(view),
@@ -85,10 +88,10 @@ fn push(
     environment: Environment,
     now: Timestamp,
     policy: &Policy,
-) -> (Vec<EntryId>, Option<Timestamp>) {
+) -> (Batch, Option<Timestamp>) {
     if view.push_in_flight {
         // The answer wakes the shell; a timer would only find the batch still out.
-        return (Vec::new(), None);
+        return (Batch::default(), None);
     }
     let mut limit = view.batch.within(view.is_weak, policy);
     if breaker == Breaker::HalfOpen {
@@ -100,7 +103,8 @@ fn push(
         LowWait::Until(at) => Some(at),
         LowWait::Goes => None,
     };
-    (batch.entries, batch.next_due.into_iter().chain(low_at).min())
+    let next_at = batch.next_due.into_iter().chain(low_at).min();
+    (batch, next_at)
 }
 
 #[cfg(test)]

@@ -133,6 +133,13 @@ impl Suspects {
         Some(suspect.until)
     }
 
+    /// The entry that was suspected in this lane is gone from it.
+    #[must_use]
+    pub fn without(mut self, lane: &str) -> Self {
+        self.by_lane.remove(lane);
+        self
+    }
+
     /// Whether nobody is suspected.
     #[must_use]
     pub fn is_empty(&self) -> bool {

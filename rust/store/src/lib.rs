@@ -29,6 +29,7 @@ mod tables;
 mod transaction;
 mod transitions;
 mod values;
+mod why;
 mod window;
 mod writer;
 

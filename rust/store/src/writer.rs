@@ -45,12 +45,14 @@ pub struct Counts {
     pub pending: u32,
     /// Dead letters.
     pub failed: u32,
+    /// Values of the entries to be sent, in bytes of JSON.
+    pub bytes: u64,
 }
 
 impl Counts {
     pub(crate) fn new(pending: i64, failed: i64) -> Self {
         let count = |rows: i64| u32::try_from(rows).unwrap_or(0);
-        Self { pending: count(pending), failed: count(failed) }
+        Self { pending: count(pending), failed: count(failed), bytes: 0 }
     }
 }
 

@@ -14,6 +14,8 @@ mod query;
 pub use command::{Answer, Command, LoadedOlder, Written};
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
-pub use event::{Ask, Drained, Event, Phase, SyncStatus};
+pub use event::{
+    Ask, CriticalKind, Drained, Event, NetworkStatus, Phase, Progress, ProgressKind, SyncStatus,
+};
 pub use number::whole_number;
 pub use query::{Counters, Query, Watched};
