@@ -2,7 +2,7 @@
 
 use crate::entry::EntryId;
 use crate::outcome::{Outcome, Reason};
-use crate::plan::GroupId;
+use crate::view::GroupId;
 
 /// The code of the reason for which the rest of a refused group is refused.
 pub const GROUP_REJECTED: &str = "group_rejected";

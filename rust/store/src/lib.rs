@@ -36,6 +36,7 @@ mod tally;
 mod transaction;
 mod transitions;
 mod values;
+mod why;
 mod window;
 mod writer;
 

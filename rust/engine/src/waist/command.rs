@@ -1,7 +1,7 @@
 //! What `execute` takes and answers. A command is durable when it resolves.
 
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushOutcome};
-use mailboat_core::{AppState, EntryId, Network, Operation, Priority, SendMode, WriteMode};
+use mailboat_core::{AppState, EntryId, Network, Operation, Power, Priority, SendMode, WriteMode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
@@ -105,6 +105,12 @@ pub enum Command {
         #[ts(type = "string")]
         entry: EntryId,
     },
+    /// Says why an entry has not gone yet, and when it will; answers a `Why`.
+    Why {
+        /// The entry.
+        #[ts(type = "string")]
+        entry: EntryId,
+    },
     /// Pushes and pulls now, whatever delay is armed; answers `null` when the pull has ended well.
     Sync,
     /// Fetches records of a lane older than those on this device; answers `{ loaded, more }`.
@@ -125,6 +131,11 @@ pub enum Command {
     SetNetwork {
         /// Its word.
         network: Network,
+    },
+    /// What the device lives on. Answers `null`.
+    SetPower {
+        /// The state.
+        power: Power,
     },
     /// Whether the app is in front. Answers `null`.
     SetAppState {

@@ -169,6 +169,10 @@ impl WaistError {
                 ErrorCode::Network,
                 "The backend cannot be reached. Mailboat tries again by itself.",
             ),
+            BackendFailure::Timeout => Self::new(
+                ErrorCode::Network,
+                "The backend did not answer in time. Mailboat tries again by itself.",
+            ),
             BackendFailure::Unavailable { status, .. } => Self::new(
                 ErrorCode::Network,
                 format!("The backend answered {status}. Mailboat tries again by itself."),
