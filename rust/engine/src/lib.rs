@@ -10,6 +10,7 @@ mod actor;
 mod actor_thread;
 mod call;
 mod engine;
+mod exchange;
 mod guard;
 mod mailbox;
 mod network;
