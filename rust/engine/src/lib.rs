@@ -8,6 +8,7 @@
 
 mod actor;
 mod actor_thread;
+mod alarm;
 mod call;
 mod engine;
 mod exchange;
