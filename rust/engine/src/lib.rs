@@ -18,6 +18,7 @@ mod network;
 mod registry;
 mod runtime;
 mod session;
+pub mod stage;
 pub mod waist;
 
 pub use call::Completion;
