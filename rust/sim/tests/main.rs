@@ -1,0 +1,3 @@
+//! Tests of the simulator itself: does it notice what it is for?
+
+mod world;
