@@ -1,1 +1,3 @@
-//! Disks that fail under the real store.
+//! What the simulator's own parts promise.
+
+mod disk;

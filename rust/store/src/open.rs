@@ -202,7 +202,7 @@ fn reader_options(path: &Path, vfs: Option<&'static str>) -> SqliteConnectOption
     options(path, vfs).pragma("temp_store", "MEMORY").pragma("query_only", "ON")
 }
 
-/// Answers whether there is a file with something in it. Refuses one of another program,
+/// Answers whether there is a file with something in it that is whole. Refuses one of another program,
 /// or of a newer version, by its header: before SQLite touches it, since opening alone
 /// may roll back or copy a log.
 fn check_header(path: &Path) -> Result<bool, StoreError> {
@@ -217,6 +217,9 @@ fn check_header(path: &Path) -> Result<bool, StoreError> {
         return Ok(false);
     }
     if header.len() < HEADER_BYTES || !header.starts_with(SQLITE_MAGIC) {
+        if is_half_made(path) {
+            return Ok(false);
+        }
         return Err(StoreError::Corrupt(
             "The file is not a database. It was left as it is.".into(),
         ));
@@ -228,6 +231,14 @@ fn check_header(path: &Path) -> Result<bool, StoreError> {
     }
     check_version(u32::from_be_bytes(four_bytes(USER_VERSION_AT)).into())?;
     Ok(true)
+}
+
+/// Whether the file was being made when the process or the power went: its first page may
+/// then have been written in part, and SQLite's journal beside it undoes that. A journal is
+/// used for nothing else, and only a file that we made has a lock.
+fn is_half_made(path: &Path) -> bool {
+    let journal = beside(path, "-journal").metadata();
+    FileLock::is_beside(path) && journal.is_ok_and(|journal| journal.len() > 0)
 }
 
 fn check_version(found: i64) -> Result<(), StoreError> {
