@@ -218,6 +218,7 @@ unsafe extern "C" fn open(
     };
     // A temporary file: it dies with its process, and no fault is played on it.
     if name.is_null() {
+        // SAFETY: the arguments are SQLite's own.
         return unsafe { open_real(vfs, name, file, flags, out_flags) };
     }
     let path = path_of(name);
@@ -228,6 +229,7 @@ unsafe extern "C" fn open(
         return SQLITE_CANTOPEN;
     }
     let existed = path.exists();
+    // SAFETY: the arguments are SQLite's own.
     let code = unsafe { open_real(vfs, name, file, flags, out_flags) };
     if code != SQLITE_OK {
         return code;
