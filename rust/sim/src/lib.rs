@@ -9,6 +9,7 @@ mod book;
 mod checks;
 mod device;
 pub mod dice;
+pub mod disk;
 pub mod fault;
 pub mod finding;
 mod link;
