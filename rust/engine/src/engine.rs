@@ -65,10 +65,7 @@ impl Engine {
         config: Config,
         session: Arc<Session>,
     ) -> Result<Arc<Self>, WaistError> {
-        let codec = rest_codec(&config)?;
-        if let Some(flaw) = config.policy.flaw() {
-            return Err(WaistError::invalid(format!("{flaw}.")));
-        }
+        let codec = checked(&config)?;
         let opening = Opening::begin(&path, &config.schema)?;
         let (inbox, inputs) = channel();
         let shared = Arc::new(Shared::new());
@@ -233,7 +230,8 @@ impl Engine {
 }
 
 impl Shared {
-    fn new() -> Self {
+    /// Of a file that is being opened.
+    pub fn new() -> Self {
         Self {
             reader: RwLock::new(None),
             ready: AtomicBool::new(false),
@@ -359,6 +357,15 @@ fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
 /// The JSON text of an answer.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("answers have string keys and finite numbers")
+}
+
+/// The codec of a REST backend, if the config names one. Refuses a config that cannot work.
+pub(crate) fn checked(config: &Config) -> Result<Option<RestCodec>, WaistError> {
+    let codec = rest_codec(config)?;
+    match config.policy.flaw() {
+        Some(flaw) => Err(WaistError::invalid(format!("{flaw}."))),
+        None => Ok(codec),
+    }
 }
 
 /// The codec of a REST backend, if the config names one that may be used.

@@ -71,6 +71,8 @@ pub struct Writer {
     wal: PathBuf,
     // The log keeps its size when it has been copied, so its size alone says nothing.
     changed_since_checkpoint: bool,
+    /// The disk failed since the log was begun, see [`renew_log`](Self::renew_log).
+    doubts_log: bool,
     _lock: Arc<FileLock>,
 }
 
@@ -96,6 +98,7 @@ impl Writer {
             tally,
             wal,
             changed_since_checkpoint: true,
+            doubts_log: false,
             _lock: lock,
         })
     }
@@ -109,6 +112,7 @@ impl Writer {
         durability: Durability,
         body: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Changes), StoreError> {
+        self.renew_log()?;
         self.set_durability(durability)?;
         self.run("BEGIN IMMEDIATE")?;
         let mut transaction = Transaction {
@@ -133,6 +137,7 @@ impl Writer {
             }
             Err(error) => {
                 self.roll_back();
+                self.doubt_after(&error);
                 Err(error)
             }
         }
@@ -214,9 +219,14 @@ impl Writer {
         if bytes < IDLE_CHECKPOINT_BYTES || !self.changed_since_checkpoint {
             return Ok(());
         }
-        self.held.connection().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-        self.changed_since_checkpoint = false;
-        Ok(())
+        let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+        let copied = self.held.connection().query_row(checkpoint, [], |_| Ok(()));
+        let copied = copied.map_err(StoreError::from);
+        match &copied {
+            Ok(()) => self.changed_since_checkpoint = false,
+            Err(error) => self.doubt_after(error),
+        }
+        copied
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
@@ -236,6 +246,37 @@ impl Writer {
             })?;
             self.durability = durability;
         }
+        Ok(())
+    }
+
+    /// Renews the log at once where it can, so that a write is not refused to the app and
+    /// found in the log by the next process.
+    fn doubt_after(&mut self, error: &StoreError) {
+        if !matches!(error, StoreError::Io(_)) {
+            return;
+        }
+        self.doubts_log = true;
+        if let Err(error) = self.renew_log() {
+            tracing::warn!(%error, "the log is renewed before the next transaction");
+        }
+    }
+
+    /// After a disk error: copies what is committed into the file, and begins the log anew.
+    ///
+    /// When a sync fails, the operating system may have given up on what it could not
+    /// write, and calls it clean: the next sync succeeds without it. A commit behind such a
+    /// gap in the log would be lost with the power, whatever its durability. The file is
+    /// synced as a whole, page by page, so it has no such gap.
+    fn renew_log(&mut self) -> Result<(), StoreError> {
+        if !self.doubts_log {
+            return Ok(());
+        }
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let blocked: bool = self.held.connection().query_row(checkpoint, [], |row| row.get(0))?;
+        if blocked {
+            return Err(StoreError::Locked);
+        }
+        self.doubts_log = false;
         Ok(())
     }
 

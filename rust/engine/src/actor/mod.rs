@@ -51,7 +51,9 @@ use writes::{Intake, Write};
 use crate::call::Call;
 use crate::engine::Shared;
 use crate::session::Session;
-use crate::waist::{Answer, Command, ErrorCode, Event, Query, WaistError};
+use crate::waist::{
+    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, WaistError,
+};
 
 /// Something for the actor to work on.
 pub(crate) enum Input {
@@ -167,6 +169,29 @@ pub(crate) struct Parts {
     pub durability: Durability,
     pub route: Route,
     pub chance: Chance,
+}
+
+impl Parts {
+    /// As `config` says.
+    pub fn new(
+        config: &Config,
+        writer: Writer,
+        session: Arc<Session>,
+        shared: Arc<Shared>,
+        chance: Chance,
+    ) -> Self {
+        let durability = match config.durability {
+            waist::Durability::Full => Durability::Full,
+            waist::Durability::Normal => Durability::Normal,
+        };
+        let route = match config.backend {
+            None => Route::None,
+            Some(BackendConfig::Rest { .. }) => Route::Rest,
+            Some(BackendConfig::JavaScript) => Route::JavaScript,
+        };
+        let (schema, policy) = (config.schema.clone(), config.policy);
+        Self { writer, session, shared, schema, policy, durability, route, chance }
+    }
 }
 
 impl Actor {
