@@ -143,6 +143,8 @@ pub(crate) struct Actor {
     progress: Progressing,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
+    /// When to try again what the disk refused in this turn.
+    storage_retry_at: Option<Timestamp>,
     token: Token,
     /// Grows with each token, and with each refusal of one: what a request was sent with.
     token_number: u32,
@@ -219,6 +221,7 @@ impl Actor {
             progress: Progressing::default(),
             last_error: None,
             next_attempt_at: None,
+            storage_retry_at: None,
             token: Token::Unknown,
             token_number: 0,
             questions: Questions::default(),

@@ -86,6 +86,7 @@ impl Actor {
         self.raise_storage(&error);
         self.last_error = Some(error);
         self.next_attempt_at = self.backend.pause.map(|pause| pause.until);
+        self.storage_retry_at = self.next_attempt_at;
         self.next_attempt_at
     }
 }
