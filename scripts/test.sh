@@ -69,6 +69,7 @@ suite 'javascript' jest 900 npm run --silent test:js
 suite 'hooks' plain 600 npm run --silent test:hooks
 suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
 suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
+suite 'policy tables' plain 600 npm run --silent test:policy
 suite 'faults' faults 600 npm run --silent test:faults
 suite 'shim, jsc' gtest 900 npm run --silent test:shim
 suite 'conformance, node' plain 300 npm run --silent test:conformance -- --host node

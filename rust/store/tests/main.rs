@@ -21,4 +21,5 @@ mod update;
 mod values;
 mod version;
 mod watch;
+mod why;
 mod window;

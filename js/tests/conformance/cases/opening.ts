@@ -1,7 +1,7 @@
 // `open`: the same engine or another one, migrations, and files that cannot be opened.
 
 import { assert } from "chai";
-import type { Config, Schema } from "../../../src/generated/waist";
+import type { Config, Policy, Schema } from "../../../src/generated/waist";
 import { assertFails, configOf, Device, failureOf, host, openRaw } from "../device";
 import { newPath, preparedFile } from "../place";
 import { LETTERS, NOTES } from "../schemas";

@@ -109,8 +109,9 @@ impl Actor {
     /// that fails alone while others pass.
     fn push_failed(&mut self, entries: &[QueuedEntry], failure: &BackendFailure, now: Timestamp) {
         // A single entry, or an atomic group, can not be split any further.
-        let alone = entries.iter().all(|entry| is_together(entry, &entries[0]));
-        let verdict = if alone { self.suspect(&entries[0], failure, now) } else { None };
+        let first = entries.first();
+        let first = first.filter(|first| entries.iter().all(|entry| is_together(entry, first)));
+        let verdict = first.and_then(|first| self.suspect(first, failure, now));
         if verdict == Some(Verdict::Burn) {
             self.burn(entries, now);
         } else {
