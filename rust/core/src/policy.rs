@@ -83,6 +83,15 @@ pub struct Policy {
     /// The first request after the backend was lost otherwise is spread over so many.
     #[ts(as = "Option<f64>")]
     pub reconnect_spread_ms: u64,
+    /// Milliseconds that a write which is `batched` waits for company at the most.
+    #[ts(as = "Option<f64>")]
+    pub batch_window_ms: u64,
+    /// Writes that are `scheduled` go at each full multiple of so many milliseconds.
+    #[ts(as = "Option<f64>")]
+    pub schedule_ms: u64,
+    /// Milliseconds until a write that is `serverFirst` resolves without the server's answer.
+    #[ts(as = "Option<f64>")]
+    pub server_first_timeout_ms: u64,
 }
 
 impl Default for Policy {
@@ -112,6 +121,9 @@ impl Default for Policy {
             retry_floor_ms: 5_000,
             edge_spread_ms: 1_000,
             reconnect_spread_ms: 5_000,
+            batch_window_ms: 5_000,
+            schedule_ms: 15 * 60_000,
+            server_first_timeout_ms: 10_000,
         }
     }
 }
@@ -161,7 +173,7 @@ impl Policy {
         ]
     }
 
-    fn calm_ranges(&self) -> [(&'static str, u64, u64, u64); 10] {
+    fn calm_ranges(&self) -> [(&'static str, u64, u64, u64); 13] {
         [
             ("offlineProbeMs", self.offline_probe_ms, 1_000, DAY_MS),
             ("lowMaxAgeMs", self.low_max_age_ms, 0, 30 * DAY_MS),
@@ -173,6 +185,9 @@ impl Policy {
             ("retryFloorMs", self.retry_floor_ms, 1, DAY_MS),
             ("edgeSpreadMs", self.edge_spread_ms, 0, 3_600_000),
             ("reconnectSpreadMs", self.reconnect_spread_ms, 0, 3_600_000),
+            ("batchWindowMs", self.batch_window_ms, 1, 3_600_000),
+            ("scheduleMs", self.schedule_ms, 60_000, DAY_MS),
+            ("serverFirstTimeoutMs", self.server_first_timeout_ms, 100, 600_000),
         ]
     }
 

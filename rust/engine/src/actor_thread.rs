@@ -95,6 +95,7 @@ impl ActorThread {
                 writer,
                 session: Arc::clone(&self.session),
                 shared: Arc::clone(&self.shared),
+                schema: self.config.schema.clone(),
                 policy: self.config.policy,
                 durability: match self.config.durability {
                     Durability::Full => mailboat_store::Durability::Full,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use mailboat_core::{Policy, Why};
 use mailboat_engine::waist::{
     Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
-    Watched, Written,
+    Watched, Written, WrittenBatch,
 };
 use mailboat_store::{OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
@@ -59,6 +59,7 @@ fn waist() -> String {
     Counters::export_all(&config).expect(export);
     Command::export_all(&config).expect(export);
     Written::export_all(&config).expect(export);
+    WrittenBatch::export_all(&config).expect(export);
     LoadedOlder::export_all(&config).expect(export);
     Why::export_all(&config).expect(export);
     Drained::export_all(&config).expect(export);

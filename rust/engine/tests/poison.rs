@@ -161,6 +161,8 @@ fn a_long_push_tells_how_far_it_has_come() {
     let mut ann = ann(&folder);
     let orders = AtomicU32::new(0);
     ann.backend = Box::new(move |ask| answer(ask, &orders, |_| None));
+    // An answer that is still on its way would show that the network is there all the same.
+    ann.until("the first page", |status| status["lastSyncedAt"] != Value::Null);
     offline(&mut ann, true);
     for number in 0..150 {
         ann.send("c1", &format!("{number}"));

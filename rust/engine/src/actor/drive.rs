@@ -26,10 +26,9 @@ impl Actor {
         self.look_at_progress(idle);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
-        [plan.wake_at(), self.questions.next_deadline(), hints_at, self.look_for_alarms(now)]
-            .into_iter()
-            .flatten()
-            .min()
+        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
+        let looks = [plan.wake_at(), hints_at, self.look_for_alarms(now)];
+        looks.into_iter().chain(deadlines).flatten().min()
     }
 
     /// When something will be tried by itself that a person may be waiting for. The
@@ -44,10 +43,13 @@ impl Actor {
     fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
         let push_in_flight = self.push.is_in_flight();
         let asked = self.sync.waits();
-        let low = self.low_waiting()?;
+        let low = self.writer.low()?;
         let urgency = urgency(&low, self.environment, asked, now, &self.policy);
-        let due =
-            if push_in_flight { mailboat_store::Due::default() } else { self.due(now, urgency)? };
+        let due = if push_in_flight {
+            mailboat_store::Due::default()
+        } else {
+            self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)?
+        };
         if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
             self.pull.ask(PullTrigger::AfterPush);
         }

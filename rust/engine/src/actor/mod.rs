@@ -8,12 +8,14 @@
 mod alarms;
 mod chance;
 mod drive;
+mod gathering;
 mod hints;
 mod older;
 mod progress;
 mod pull;
 mod push;
 mod questions;
+mod server_first;
 mod status;
 mod sync;
 mod token;
@@ -27,10 +29,10 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, LowWaiting, Observed, Policy,
-    PullTrigger, Sample, Suspects, Timestamp, Urgency,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
-use mailboat_store::{Changes, Due, Durability, StoreError, WatchedWindow, Writer};
+use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Writer};
 
 use alarms::Alarms;
 pub(crate) use chance::Chance;
@@ -40,10 +42,11 @@ use progress::Progressing;
 use pull::Pull;
 use push::Push;
 use questions::Questions;
+use server_first::ServerFirst;
 use sync::SyncCalls;
 use token::Token;
 use watches::Watches;
-use writes::Write;
+use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
@@ -124,6 +127,7 @@ pub(crate) struct Actor {
     writer: Writer,
     session: Arc<Session>,
     shared: Arc<Shared>,
+    schema: Schema,
     policy: Policy,
     durability: Durability,
     route: Route,
@@ -146,6 +150,7 @@ pub(crate) struct Actor {
     older: Older,
     hints: Hints,
     sync: SyncCalls,
+    server_first: ServerFirst,
     watches: Watches,
     turn: Turn,
     changes: Vec<Changes>,
@@ -157,6 +162,7 @@ pub(crate) struct Parts {
     pub writer: Writer,
     pub session: Arc<Session>,
     pub shared: Arc<Shared>,
+    pub schema: Schema,
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
@@ -166,7 +172,7 @@ pub(crate) struct Parts {
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, policy, durability, route, chance } = parts;
+        let Parts { writer, session, shared, schema, policy, durability, route, chance } = parts;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
         let pull = Pull::new(last_synced_at);
@@ -174,6 +180,7 @@ impl Actor {
             writer,
             session,
             shared,
+            schema,
             policy,
             durability,
             route,
@@ -195,6 +202,7 @@ impl Actor {
             older: Older::default(),
             hints: Hints::default(),
             sync: SyncCalls::default(),
+            server_first: ServerFirst::default(),
             watches: Watches::default(),
             turn: Turn::default(),
             changes: Vec::new(),
@@ -207,18 +215,17 @@ impl Actor {
     /// Works on everything that waits: commits, tells and answers; then plans what to send.
     pub fn turn(&mut self, inputs: Vec<Input>, now: Timestamp) -> Turn {
         self.expire_questions(now);
+        self.expire_server_first(now);
         let mut writes: Vec<(Write, Call)> = Vec::new();
         for input in inputs {
             match input {
-                Input::Command { command, call } => {
-                    match Write::of(*command, &mut self.chance, now) {
-                        Ok(write) => writes.push((write, call)),
-                        Err(other) => {
-                            self.commit_writes(std::mem::take(&mut writes), now);
-                            self.command(other, call, now);
-                        }
+                Input::Command { command, call } => match self.intake(now).take(*command) {
+                    Ok(write) => writes.push((write, call)),
+                    Err(other) => {
+                        self.commit_writes(std::mem::take(&mut writes), now);
+                        self.command(other, call, now);
                     }
-                }
+                },
                 other => {
                     self.commit_writes(std::mem::take(&mut writes), now);
                     self.input(other, now);
@@ -231,6 +238,18 @@ impl Actor {
         let wake_at = self.drive(now);
         self.report(now);
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
+    }
+
+    fn intake(&mut self, now: Timestamp) -> Intake<'_> {
+        let Self { schema, policy, chance, .. } = self;
+        Intake { schema, policy, chance, now }
+    }
+
+    /// Whether a request could go now, as far as anybody knows.
+    fn may_be_answered(&self) -> bool {
+        self.route != Route::None
+            && !self.environment.network.is_none()
+            && self.backend.failures == 0
     }
 
     /// Tells JavaScript what changed: patches, status, answers, in this order.
@@ -308,8 +327,12 @@ impl Actor {
             Command::Create { .. }
             | Command::Update { .. }
             | Command::Delete { .. }
+            | Command::Batch { .. }
             | Command::Retry { .. }
-            | Command::Discard { .. } => unreachable!("writes are sorted out by turn()"),
+            | Command::RetryAll
+            | Command::Discard { .. }
+            | Command::Cancel { .. }
+            | Command::Edit { .. } => unreachable!("writes are sorted out by turn()"),
         }
     }
 
@@ -319,15 +342,6 @@ impl Actor {
 
     fn query(&self, query: &Query) -> Result<String, WaistError> {
         Ok(crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)?)
-    }
-
-    /// Entries of low priority that nothing more urgent waits behind.
-    fn low_waiting(&self) -> Result<LowWaiting, StoreError> {
-        Ok(LowWaiting::default())
-    }
-
-    fn due(&self, now: Timestamp, _urgency: Urgency) -> Result<Due, StoreError> {
-        self.writer.due(now, self.policy.batch_entries)
     }
 
     fn take_over(&mut self, session: Arc<Session>, now: Timestamp) {

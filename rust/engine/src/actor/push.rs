@@ -3,7 +3,8 @@
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::PushEntry;
 use mailboat_core::{
-    Attempted, BackendFailure, EntryId, Timestamp, Transition, Verdict, settle, settle_culprit,
+    Attempted, BackendFailure, EntryId, Timestamp, Transition, Verdict, harmonize, settle,
+    settle_culprit,
 };
 use mailboat_store::{Durability, QueuedEntry, StoreError};
 
@@ -163,7 +164,12 @@ impl Actor {
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now));
         match burnt {
-            Ok(((), changes)) => self.changes.push(changes),
+            Ok(((), changes)) => {
+                self.changes.push(changes);
+                for (entry, transition, _) in &settled {
+                    self.server_first.settle(entry.id, transition, &mut self.answers);
+                }
+            }
             // It goes again with the attempts that it had.
             Err(error) => {
                 self.storage_failed(&error, now);
@@ -178,12 +184,24 @@ impl Actor {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let pending = self.writer.counts().pending;
+        let (mut verdicts, values): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .zip(outcomes)
+            .map(|(entry, settled)| ((entry.id, entry.group, settled.outcome), settled.values))
+            .unzip();
+        harmonize(&mut verdicts);
         let mut settled = Vec::with_capacity(entries.len());
-        for (entry, outcome) in entries.iter().zip(outcomes) {
+        let mut drawn = None;
+        for ((entry, (_, group, outcome)), values) in entries.iter().zip(verdicts).zip(values) {
+            // A group waits as one, so its entries share the draw.
+            let jitter = match drawn {
+                Some((of, jitter)) if group.is_some() && of == group => jitter,
+                _ => self.chance.jitter(),
+            };
+            drawn = Some((group, jitter));
             let attempted = Attempted { attempts: entry.attempts };
-            let jitter = self.chance.jitter();
-            let transition = settle(attempted, outcome.outcome, now, jitter, &self.policy);
-            settled.push((entry, transition, outcome.values));
+            let transition = settle(attempted, outcome, now, jitter, &self.policy);
+            settled.push((entry, transition, values));
         }
         // An acknowledgement lost to a power cut costs one more `duplicate`, so NORMAL will do.
         let ((), changes) = self
@@ -191,6 +209,9 @@ impl Actor {
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
         self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
+        for (entry, transition, _) in &settled {
+            self.server_first.settle(entry.id, transition, &mut self.answers);
+        }
         Ok(())
     }
 
@@ -208,7 +229,7 @@ impl Actor {
 
 /// Whether the server takes or refuses both as one.
 fn is_together(entry: &QueuedEntry, first: &QueuedEntry) -> bool {
-    entry.id == first.id
+    entry.id == first.id || (entry.group.is_some() && entry.group == first.group)
 }
 
 fn to_wire(entry: &QueuedEntry) -> PushEntry {
@@ -220,5 +241,6 @@ fn to_wire(entry: &QueuedEntry) -> PushEntry {
         values: entry.values.clone(),
         lane: entry.lane.clone(),
         lane_policy: entry.lane_policy,
+        group: entry.group,
     }
 }

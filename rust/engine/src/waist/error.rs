@@ -113,6 +113,8 @@ impl From<StoreError> for WaistError {
             StoreError::InvalidSchema(sentence) | StoreError::InvalidArgument(sentence) => {
                 Self::invalid(sentence)
             }
+            StoreError::Unsupported(sentence) => Self::new(Code::Unsupported, sentence),
+            StoreError::Conflict(sentence) => Self::new(Code::Conflict, sentence),
             StoreError::Exists { collection } => Self::new(
                 Code::Conflict,
                 format!(

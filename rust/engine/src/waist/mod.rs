@@ -11,7 +11,10 @@ mod event;
 mod number;
 mod query;
 
-pub use command::{Answer, Command, LoadedOlder, Written};
+pub use command::{
+    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, WriteOptions, Written,
+    WrittenBatch,
+};
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
 pub use event::{
