@@ -93,6 +93,15 @@ allowInsecure?: boolean, } | { "kind": "javaScript" };
 export type BatchMode = "partial" | "atomic";
 
 /**
+ * What became of one write of a batch.
+ */
+export type BatchResult = Written | { 
+/**
+ * Why.
+ */
+error: WaistError, };
+
+/**
  * One write of a batch.
  */
 export type BatchWrite = { 
@@ -1257,3 +1266,12 @@ entry: string | null,
  * Whether the server has it: only a write that is `serverFirst` waits to know.
  */
 acked: boolean, };
+
+/**
+ * Answer of `batch`: one for each write, in their order.
+ */
+export type WrittenBatch = { 
+/**
+ * In the order of the writes.
+ */
+results: Array<BatchResult>, };
