@@ -50,6 +50,15 @@ pub struct Policy {
     /// Milliseconds that JavaScript has to answer a question.
     #[ts(as = "Option<f64>")]
     pub question_timeout_ms: u64,
+    /// Milliseconds that a write which is `batched` waits for company at the most.
+    #[ts(as = "Option<f64>")]
+    pub batch_window_ms: u64,
+    /// Writes that are `scheduled` go at each full multiple of so many milliseconds.
+    #[ts(as = "Option<f64>")]
+    pub schedule_ms: u64,
+    /// Milliseconds until a write that is `serverFirst` resolves without the server's answer.
+    #[ts(as = "Option<f64>")]
+    pub server_first_timeout_ms: u64,
     /// What network an entry of low priority waits for.
     #[ts(as = "Option<_>")]
     pub low_network: NetworkNeed,
@@ -83,15 +92,6 @@ pub struct Policy {
     /// The first request after the backend was lost otherwise is spread over so many.
     #[ts(as = "Option<f64>")]
     pub reconnect_spread_ms: u64,
-    /// Milliseconds that a write which is `batched` waits for company at the most.
-    #[ts(as = "Option<f64>")]
-    pub batch_window_ms: u64,
-    /// Writes that are `scheduled` go at each full multiple of so many milliseconds.
-    #[ts(as = "Option<f64>")]
-    pub schedule_ms: u64,
-    /// Milliseconds until a write that is `serverFirst` resolves without the server's answer.
-    #[ts(as = "Option<f64>")]
-    pub server_first_timeout_ms: u64,
 }
 
 impl Default for Policy {
@@ -110,6 +110,9 @@ impl Default for Policy {
             offline_probe_ms: 60_000,
             request_timeout_ms: 30_000,
             question_timeout_ms: 30_000,
+            batch_window_ms: 5_000,
+            schedule_ms: 15 * 60_000,
+            server_first_timeout_ms: 10_000,
             low_network: NetworkNeed::Unmetered,
             low_max_age_ms: 24 * 3_600_000,
             low_max_bytes: 1_000_000,
@@ -121,9 +124,6 @@ impl Default for Policy {
             retry_floor_ms: 5_000,
             edge_spread_ms: 1_000,
             reconnect_spread_ms: 5_000,
-            batch_window_ms: 5_000,
-            schedule_ms: 15 * 60_000,
-            server_first_timeout_ms: 10_000,
         }
     }
 }
@@ -156,8 +156,11 @@ impl Policy {
         None
     }
 
-    fn send_ranges(&self) -> [(&'static str, u64, u64, u64); 12] {
+    fn send_ranges(&self) -> [(&'static str, u64, u64, u64); 15] {
         [
+            ("batchWindowMs", self.batch_window_ms, 1, 3_600_000),
+            ("scheduleMs", self.schedule_ms, 60_000, DAY_MS),
+            ("serverFirstTimeoutMs", self.server_first_timeout_ms, 100, 600_000),
             ("maxRetries", self.max_retries.into(), 0, 100),
             ("baseMs", self.base_ms, 1, 3_600_000),
             ("factor", self.factor.into(), 1, 10),
@@ -173,7 +176,7 @@ impl Policy {
         ]
     }
 
-    fn calm_ranges(&self) -> [(&'static str, u64, u64, u64); 13] {
+    fn calm_ranges(&self) -> [(&'static str, u64, u64, u64); 10] {
         [
             ("offlineProbeMs", self.offline_probe_ms, 1_000, DAY_MS),
             ("lowMaxAgeMs", self.low_max_age_ms, 0, 30 * DAY_MS),
@@ -185,9 +188,6 @@ impl Policy {
             ("retryFloorMs", self.retry_floor_ms, 1, DAY_MS),
             ("edgeSpreadMs", self.edge_spread_ms, 0, 3_600_000),
             ("reconnectSpreadMs", self.reconnect_spread_ms, 0, 3_600_000),
-            ("batchWindowMs", self.batch_window_ms, 1, 3_600_000),
-            ("scheduleMs", self.schedule_ms, 60_000, DAY_MS),
-            ("serverFirstTimeoutMs", self.server_first_timeout_ms, 100, 600_000),
         ]
     }
 

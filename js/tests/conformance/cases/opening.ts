@@ -91,6 +91,9 @@ function defineSame(): void {
       retryFloorMs: 100,
       edgeSpreadMs: 100,
       reconnectSpreadMs: 100,
+      batchWindowMs: 1_000,
+      scheduleMs: 60_000,
+      serverFirstTimeoutMs: 1_000,
     } as const satisfies Required<Policy>;
     assert.strictEqual(Device.open(configOf({ policy })).opened.state, "ready");
   });

@@ -61,6 +61,7 @@ impl Actor {
     }
 
     fn back_off(&mut self, failure: &BackendFailure, now: Timestamp) {
+        self.server_first.fall_back(&mut self.answers);
         let jitter = self.chance.jitter();
         let network = self.environment.network;
         self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// Longest wait for anything, in seconds: a test that reaches it has failed.
 const PATIENCE_S: u64 = 30;
 
+/// A backend that is the test itself: takes a question, gives its answer.
+pub type Answering = Box<dyn FnMut(&Value) -> Option<Value>>;
+
 /// One person's engine on one file.
 pub struct Person {
     pub runtime: Arc<Runtime>,
@@ -19,7 +22,7 @@ pub struct Person {
     /// What a question for a token is answered with.
     pub token: Option<String>,
     /// What any other question is answered with; `None` leaves it open.
-    pub backend: Box<dyn FnMut(&Value) -> Option<Value>>,
+    pub backend: Answering,
     wakes: Receiver<u32>,
     /// Events drained and not yet waited for.
     seen: Vec<Value>,
