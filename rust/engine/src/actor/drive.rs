@@ -46,10 +46,13 @@ impl Actor {
     fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
         let push_in_flight = self.push.is_in_flight();
         let asked = self.sync.waits();
-        let low = self.low_waiting()?;
+        let low = self.writer.low()?;
         let urgency = urgency(&low, self.environment, asked, now, &self.policy);
-        let due =
-            if push_in_flight { mailboat_store::Due::default() } else { self.due(now, urgency)? };
+        let due = if push_in_flight {
+            mailboat_store::Due::default()
+        } else {
+            self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)?
+        };
         if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
             self.pull.ask(PullTrigger::AfterPush);
         }
