@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Extension, Query, State};
-use axum::response::IntoResponse;
 use mailboat_backends::rest::{DEFAULT_RECENT, MAX_PAGE_CHANGES};
 use serde::Deserialize;
 
-use crate::app::{Answer, App, blocking};
+use crate::app::{Answer, App, blocking, json, to_json};
 use crate::failure::Failure;
 use crate::gate::User;
 use crate::store::{OlderRequest, PullRequest};
@@ -50,10 +48,10 @@ pub(crate) async fn pull(
     }
     let page = blocking(move || {
         let cursor = parameters.cursor.as_deref();
-        app.database.pull(&PullRequest { user: &user, cursor, limit, recent })
+        to_json(&app.database.pull(&PullRequest { user: &user, cursor, limit, recent })?)
     })
     .await?;
-    Ok(Json(page).into_response())
+    Ok(json(page))
 }
 
 /// A page of a lane's history.
@@ -66,10 +64,11 @@ pub(crate) async fn older(
     let limit = read_limit(parameters.limit, DEFAULT_OLDER)?;
     let page = blocking(move || {
         let OlderParameters { collection, lane, before, .. } = &parameters;
-        app.database.older(&OlderRequest { user: &user, collection, lane, before: *before, limit })
+        let request = OlderRequest { user: &user, collection, lane, before: *before, limit };
+        to_json(&app.database.older(&request)?)
     })
     .await?;
-    Ok(Json(page).into_response())
+    Ok(json(page))
 }
 
 fn read_limit(limit: Option<u32>, default: u32) -> Result<usize, Failure> {

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
-use axum::response::IntoResponse;
 use mailboat_backends::rest::wire::{PushAnswer, PushRequest};
 use mailboat_backends::rest::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 
-use crate::app::{Answer, App, blocking};
+use crate::app::{Answer, App, blocking, json, to_json};
 use crate::failure::Failure;
 use crate::gate::User;
 
@@ -21,17 +19,18 @@ pub(crate) async fn push(
 ) -> Answer {
     let request = read(&body)?;
     let count = request.entries.len();
-    let applied = blocking({
+    let (answer, audience) = blocking({
         let app = Arc::clone(&app);
         move || {
             let faults = |entry: &_| app.faults.fire_entry(&user, entry);
-            app.database.push(&user, &request.entries, app.forget_ledger, &faults)
+            let applied = app.database.push(&user, &request.entries, app.forget_ledger, &faults)?;
+            Ok((to_json(&PushAnswer { outcomes: applied.outcomes })?, applied.audience))
         }
     })
     .await?;
-    app.hints.tell(&applied.audience);
-    tracing::debug!(entries = count, told = applied.audience.len(), "push");
-    Ok(Json(PushAnswer { outcomes: applied.outcomes }).into_response())
+    app.hints.tell(&audience);
+    tracing::debug!(entries = count, told = audience.len(), "push");
+    Ok(json(answer))
 }
 
 fn read(body: &Bytes) -> Result<PushRequest, Failure> {
