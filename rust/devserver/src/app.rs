@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::failure::Failure;
 use crate::faults::{FaultBoard, On};
 use crate::hints::Hints;
-use crate::store::{Database, StoreError};
+use crate::store::Database;
 
 /// The server's state, shared by its requests.
 pub(crate) struct App {
@@ -19,15 +19,28 @@ pub(crate) struct App {
     pub(crate) forget_ledger: bool,
 }
 
+impl App {
+    /// Without faults and without anybody who waits for hints.
+    pub(crate) fn new(database: Database, forget_ledger: bool) -> Self {
+        Self {
+            database,
+            faults: FaultBoard::default(),
+            hints: Hints::default(),
+            requests: RequestCounts::default(),
+            forget_ledger,
+        }
+    }
+}
+
 /// What a route answers.
 pub(crate) type Answer = Result<Response, Failure>;
 
 /// Runs SQLite work off the thread that serves connections.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+pub(crate) async fn blocking<T: Send + 'static, E: Into<Failure> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result?),
+        Ok(result) => result.map_err(Into::into),
         Err(panicked) => {
             tracing::error!(%panicked, "a request failed inside the store");
             Err(Failure::unavailable())

@@ -1,3 +1,4 @@
-//! What the simulator's own parts promise.
+//! Tests of the simulator itself: does it notice what it is for, and do its disks fail?
 
 mod disk;
+mod world;

@@ -43,16 +43,18 @@ pub(crate) async fn pull(
     parameters: Result<Query<PullParameters>, QueryRejection>,
 ) -> Answer {
     let Query(parameters) = parameters.map_err(refused_query)?;
+    blocking(move || pull_page(&app, &user, &parameters)).await
+}
+
+/// The same, on the caller's thread.
+pub(crate) fn pull_page(app: &App, user: &str, parameters: &PullParameters) -> Answer {
     let limit = read_limit(parameters.limit, MAX_PAGE_CHANGES)?;
     let recent = parameters.recent.unwrap_or(DEFAULT_RECENT);
     if recent > MAX_RECENT {
         return Err(Failure::invalid_request(format!("recent is 0 to {MAX_RECENT}.")));
     }
-    let page = blocking(move || {
-        let cursor = parameters.cursor.as_deref();
-        app.database.pull(&PullRequest { user: &user, cursor, limit, recent })
-    })
-    .await?;
+    let cursor = parameters.cursor.as_deref();
+    let page = app.database.pull(&PullRequest { user, cursor, limit, recent })?;
     Ok(Json(page).into_response())
 }
 
@@ -63,12 +65,15 @@ pub(crate) async fn older(
     parameters: Result<Query<OlderParameters>, QueryRejection>,
 ) -> Answer {
     let Query(parameters) = parameters.map_err(refused_query)?;
+    blocking(move || older_page(&app, &user, &parameters)).await
+}
+
+/// The same, on the caller's thread.
+pub(crate) fn older_page(app: &App, user: &str, parameters: &OlderParameters) -> Answer {
     let limit = read_limit(parameters.limit, DEFAULT_OLDER)?;
-    let page = blocking(move || {
-        let OlderParameters { collection, lane, before, .. } = &parameters;
-        app.database.older(&OlderRequest { user: &user, collection, lane, before: *before, limit })
-    })
-    .await?;
+    let OlderParameters { collection, lane, before, .. } = parameters;
+    let request = OlderRequest { user, collection, lane, before: *before, limit };
+    let page = app.database.older(&request)?;
     Ok(Json(page).into_response())
 }
 
@@ -79,6 +84,6 @@ fn read_limit(limit: Option<u32>, default: u32) -> Result<usize, Failure> {
     }
 }
 
-fn refused_query(_: QueryRejection) -> Failure {
+pub(crate) fn refused_query(_: QueryRejection) -> Failure {
     Failure::invalid_request("The query lacks a parameter, or one is not a number.")
 }

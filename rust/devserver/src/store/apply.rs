@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::groups::{self, LaneAccess};
 use super::records::Record;
 use super::rules::{self, MAX_RECORD_BYTES, code, refuse};
-use super::{Sequence, StoreError, now_ms, on_the_wire};
+use super::{Sequence, StoreError, on_the_wire};
 
 /// What a fault switch answers in an entry's place, if it does.
 pub(crate) type EntryFaults<'a> = dyn Fn(&PushEntry) -> Option<PushOutcome> + 'a;
@@ -40,22 +40,17 @@ struct Effect {
 }
 
 impl super::Database {
-    /// Applies `entries` in one transaction.
+    /// Applies `entries` in one transaction, at `now_ms`.
     pub(crate) fn push(
         &self,
         user: &str,
         entries: &[PushEntry],
+        now_ms: i64,
         forget_ledger: bool,
         faults: &EntryFaults<'_>,
     ) -> Result<Applied, StoreError> {
         self.write(|connection| {
-            let push = Push {
-                connection,
-                user,
-                forget_ledger,
-                now_ms: now_ms(),
-                audience: BTreeSet::new(),
-            };
+            let push = Push { connection, user, forget_ledger, now_ms, audience: BTreeSet::new() };
             push.run(entries, faults)
         })
     }
