@@ -80,6 +80,9 @@ impl World<'_> {
         };
         self.trace.fact(self.now, &request.url, &request.body);
         self.count_request(device, &request);
+        if let Some(ticket) = ticket {
+            self.witness_request(device, ticket, &request);
+        }
         let line = self.devices[device].last_line;
         let link = self.devices[device].link.unwrap_or(Link::FAIR);
         let faults = self.faults;
@@ -215,6 +218,7 @@ impl World<'_> {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);
         }
+        self.witness_answer(device, ticket, answer.as_ref().ok());
         let Some(stage) = &mut self.devices[device].stage else { return };
         stage.answer(
             ticket,
