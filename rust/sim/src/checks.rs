@@ -35,23 +35,31 @@ impl World<'_> {
         }
     }
 
+    /// A server has answered a device's request, whether or not the answer arrives. Who is
+    /// refused and does not hear of it sends the entry again, after what its lane did
+    /// without it: the contract lets the server take it then.
+    pub(crate) fn note_refusals(&mut self, device: usize, reply: &Reply) {
+        for outcome in outcomes_of(reply) {
+            if let PushOutcome::Rejected { id, .. } = outcome
+                && let Some(write) = self.devices[device].book.writes.get_mut(&id)
+            {
+                write.refused = true;
+            }
+        }
+    }
+
     /// An answer reaches its device: what it says of each entry.
     pub(crate) fn note_outcomes(&mut self, device: usize, reply: &Reply) {
-        if reply.status != OK {
-            return;
-        }
-        let Ok(PushAnswer { outcomes }) = serde_json::from_slice(&reply.body) else { return };
-        for outcome in outcomes {
+        for outcome in outcomes_of(reply) {
             let Some(write) = self.devices[device].book.writes.get_mut(&outcome.entry_id()) else {
                 continue;
             };
             match outcome {
-                PushOutcome::Rejected { .. } => write.refused = true,
                 PushOutcome::Retry { .. } => write.retries += 1,
                 PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => {
                     write.first_answered |= write.requests == 1;
                 }
-                PushOutcome::Blocked { .. } => {}
+                PushOutcome::Rejected { .. } | PushOutcome::Blocked { .. } => {}
             }
         }
     }
@@ -68,14 +76,14 @@ impl World<'_> {
                 self.find(Invariant::NoEffectTwice, sentence);
                 continue;
             }
-            let Some((device, order, was_dead)) = self.writer_of(&id) else {
+            let Some((device, order, was_refused)) = self.writer_of(&id) else {
                 let sentence =
                     format!("effect {} is of an entry that no outbox had", effect.sequence);
                 self.find(Invariant::NothingIsLost, sentence);
                 continue;
             };
-            // A dead letter that is tried again comes after what its lane did without it.
-            if was_dead {
+            // What was refused and is tried again comes after what its lane did without it.
+            if was_refused {
                 continue;
             }
             if let Some(dead) = self.dead_before(device, &effect.lane, order) {
@@ -109,7 +117,7 @@ impl World<'_> {
     fn writer_of(&self, id: &Uuid) -> Option<(usize, (u32, i64), bool)> {
         self.devices.iter().enumerate().find_map(|(device, it)| {
             let write = it.book.writes.get(id)?;
-            Some((device, write.order?, write.was_dead))
+            Some((device, write.order?, write.was_dead || write.refused))
         })
     }
 
@@ -257,6 +265,7 @@ impl World<'_> {
                 *other == device
                     && write.acknowledged
                     && !write.was_dead
+                    && !write.refused
                     && write.state == State::Applied
             };
             let is_new = writes.iter().any(|(_, write)| write.operation == Operation::Create);
@@ -281,6 +290,12 @@ impl World<'_> {
             self.find_at(device, Invariant::LastWriteStands, sentence);
         }
     }
+}
+
+/// What an answer to a push says; nothing when it is none.
+fn outcomes_of(reply: &Reply) -> Vec<PushOutcome> {
+    let answer = (reply.status == OK).then(|| serde_json::from_slice::<PushAnswer>(&reply.body));
+    answer.and_then(Result::ok).map_or_else(Vec::new, |answer| answer.outcomes)
 }
 
 /// The first difference between rows as shown and records as the server has them, both

@@ -45,6 +45,8 @@ pub struct Device {
     pub line: Option<(u64, Listener)>,
     /// The number of the last live connection.
     pub last_line: u64,
+    /// The number of the last look at the clock that is on the world's calendar.
+    pub last_look: u64,
     /// Whether a turn is on the world's calendar.
     pub turn_is_planned: bool,
     /// The app is killed in its next turn, before a request leaves.
@@ -111,6 +113,7 @@ impl Device {
             token: None,
             line: None,
             last_line: 0,
+            last_look: 0,
             turn_is_planned: false,
             dies_in_turn: false,
             in_front: true,

@@ -23,8 +23,7 @@ impl World<'_> {
             self.devices[device].clock_offset_ms += if forward { step_ms } else { -step_ms };
             self.trace.fact(self.now, "clock", &self.devices[device].clock_offset_ms.to_le_bytes());
             self.say(device, || format!("{}: its clock by {} s", fault.word(), step_ms / 1_000));
-            let life = self.devices[device].life;
-            self.plan(look_ms, Happening::Look { device, life });
+            self.plan_look_after(device, look_ms);
         }
         self.plan_next(device, Fault::ClockForward);
     }

@@ -184,6 +184,9 @@ impl World<'_> {
             self.servers[server].answer(&request, authorization.as_deref(), self.now, trouble);
         let body = reply.as_ref().map_or(&[][..], |reply| &reply.body);
         self.trace.fact(self.now, "arrive", body);
+        if let Some(reply) = &reply {
+            self.note_refusals(device, reply);
+        }
         self.take_effects(server);
         self.tell_listeners(server);
         let ms = |back_ms: i64| back_ms.max(1);

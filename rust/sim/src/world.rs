@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mailboat_core::{BackendFailure, Network};
 use mailboat_devserver::Reply;
-use mailboat_engine::stage::Turned;
+use mailboat_engine::stage::{Stage, Turned};
 use mailboat_engine::waist::{Ask, Event};
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ const PATIENCE_MS: i64 = 3 * HOUR_MS;
 /// How often that is looked at.
 const LOOK_EVERY_MS: i64 = 2 * MINUTE_MS;
 /// Events after which a run counts as one that never ends.
-const MOST_EVENTS: u64 = 2_000_000;
+const MOST_EVENTS: u64 = 300_000;
 
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ pub(crate) enum Happening {
     /// A device takes a turn with what waits there.
     Turn { device: usize },
     /// A device's engine looks at its clock.
-    Look { device: usize, life: u32 },
+    Look { device: usize, look: u64 },
     /// A person does something.
     Act { device: usize, act: usize },
     /// An app is opened.
@@ -241,10 +241,11 @@ impl<'a> World<'a> {
                 self.devices[device].turn_is_planned = false;
                 self.turn(device);
             }
-            Happening::Look { device, life } if self.devices[device].life == life => {
-                self.turn(device);
+            Happening::Look { device, look } => {
+                if self.devices[device].last_look == look {
+                    self.turn(device);
+                }
             }
-            Happening::Look { .. } => {}
             Happening::Act { device, act } => self.act(device, act),
             Happening::Open { device } => self.open(device),
             Happening::Kill { device } => {
@@ -370,16 +371,19 @@ impl<'a> World<'a> {
         self.plan_look(device);
     }
 
-    /// When the engine looks at its clock again: at its time, or after its longest sleep.
+    /// When the engine looks at its clock again.
     fn plan_look(&mut self, device: usize) {
         let it = &self.devices[device];
-        let Some(stage) = &it.stage else { return };
-        let Some(wake_at) = stage.wake_at() else { return };
+        let Some(wake_at) = it.stage.as_ref().and_then(Stage::wake_at) else { return };
         let until_ms = wake_at.0 - it.clock(self.now).0;
-        let life = it.life;
-        // Only a clock that steps makes the short looks of a long sleep matter; stepping
-        // plans its own.
-        self.plan(until_ms.max(1), Happening::Look { device, life });
+        self.plan_look_after(device, until_ms.max(1));
+    }
+
+    /// The same, at a time that somebody knows; it takes the place of the one before.
+    pub(crate) fn plan_look_after(&mut self, device: usize, after_ms: i64) {
+        self.devices[device].last_look += 1;
+        let look = self.devices[device].last_look;
+        self.plan(after_ms, Happening::Look { device, look });
     }
 
     fn turned(&mut self, device: usize, turned: Turned) {
