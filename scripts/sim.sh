@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The simulator (npm run sim -- [--runs N] [--first-seed N] [--fresh] [--seed N]): years of
-# bad weather against the real engine; every seed replays. With --mutants it plays the
-# faults of rust/sim/mutants instead, each built into the product on purpose.
+# bad weather against the real engine; every seed replays. With --mutants: faults built
+# into the product on purpose, each of which must be found.
 
 . "$(dirname "$0")/lib.sh"
 

@@ -6,12 +6,15 @@ use std::path::Path;
 use mailboat_core::{AppState, Network, Operation, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
-use mailboat_engine::waist::{BackendConfig, Command, Config, Query, WaistError, Written};
+use mailboat_engine::waist::{
+    BackendConfig, Command, Config, Durability, Query, WaistError, Written,
+};
 use mailboat_store::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::book::{Book, Entry, Page, Write};
 use crate::dice::Dice;
+use crate::disk::{Disk, VFS};
 use crate::link::Link;
 use crate::scenario::{Deed, DevicePlan, Scenario};
 use crate::server::Server;
@@ -31,6 +34,12 @@ pub struct Device {
     pub life: u32,
     /// The app, while it runs.
     pub stage: Option<Stage>,
+    /// What its files lie on.
+    pub disk: Disk,
+    /// Whether the disk fails, or is full, for the moment.
+    pub disk_fails: bool,
+    /// When the app dies next, the power goes with it.
+    pub power_goes: bool,
     /// Its network.
     pub link: Option<Link>,
     /// How far its clock is ahead of the world's, in milliseconds.
@@ -91,21 +100,26 @@ pub enum Told {
 impl Device {
     /// A device whose app was never opened.
     #[must_use]
-    pub fn new(plan: DevicePlan, root: &Dice, folder: &Path) -> Self {
+    pub fn new(plan: DevicePlan, root: &Dice, folder: &Path, durability: Durability) -> Self {
         let number = plan.number;
+        let home = folder.join(format!("device{number}"));
+        std::fs::create_dir_all(&home).expect("a folder in a folder of ours");
         let config = Config {
-            path: folder.join(format!("device{number}.db")).to_string_lossy().into_owned(),
+            path: home.join("chat.db").to_string_lossy().into_owned(),
             schema: Schema::messaging(),
             backend: Some(BackendConfig::Rest {
                 base_url: Server::url(plan.server),
                 allow_insecure: false,
             }),
-            durability: Default::default(),
+            durability,
             policy: Default::default(),
         };
         Self {
             life: 0,
             stage: None,
+            disk: Disk::new(&home).expect("a folder of ours"),
+            disk_fails: false,
+            power_goes: false,
             link: None,
             clock_offset_ms: plan.clock_offset_ms,
             book: Book::default(),
@@ -147,9 +161,12 @@ impl Device {
     /// # Errors
     /// What the engine says.
     pub fn open(&mut self, now: i64) -> Result<(), WaistError> {
+        if self.disk.is_dead() {
+            self.disk.revive().expect("nothing holds the files of an app that is gone");
+        }
         self.life += 1;
         let seed = self.dice.seed_of("life", u64::from(self.life));
-        self.stage = Some(Stage::open(&self.config, seed, self.clock(now))?);
+        self.stage = Some(Stage::open_on(Some(VFS), &self.config, seed, self.clock(now))?);
         self.in_front = true;
         self.look(None);
         self.watch(whole("conversations"));
@@ -164,7 +181,13 @@ impl Device {
 
     /// The app is gone, with all that was in its memory.
     pub fn kill(&mut self) {
+        // First the process, then what it held: closing must change nothing.
+        self.disk.kill();
         self.stage = None;
+        if std::mem::take(&mut self.power_goes) {
+            let dice = &mut self.dice;
+            self.disk.cut_power(&mut || dice.number());
+        }
         self.line = None;
         self.screens.clear();
         self.commands.clear();
@@ -261,7 +284,8 @@ impl Device {
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map(|entry| entry.sequence);
-            let json = stage.query(&Query::Outbox { after, limit: OUTBOX_PAGE })?;
+            let query = Query::Outbox { after, limit: OUTBOX_PAGE };
+            let json = self.disk.watch(|| stage.query(&query))?;
             let page: Page = serde_json::from_str(&json).expect("an outbox page is JSON");
             entries.extend(page.entries);
             if !page.more {
@@ -306,7 +330,8 @@ impl Device {
     pub fn stale_screen(&self) -> Option<&Screen> {
         let stage = self.stage.as_ref()?;
         self.screens.iter().find(|screen| {
-            stage.snapshot(&screen.window).is_ok_and(|snapshot| !screen.equals(snapshot))
+            let read = self.disk.watch(|| stage.snapshot(&screen.window));
+            read.is_ok_and(|snapshot| !screen.equals(snapshot))
         })
     }
 

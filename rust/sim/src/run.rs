@@ -30,7 +30,7 @@ pub fn play(seed: u64, cut: &Cut, told: bool, sabotage: Sabotage) -> Outcome {
 }
 
 /// Plays `runs` seeds from `first_seed` on, on all cores, and shows each outcome to
-/// `ended`, in no order; until it answers that it has seen enough.
+/// `ended`, in no order, until it has seen enough.
 pub fn play_all(
     first_seed: u64,
     runs: u64,

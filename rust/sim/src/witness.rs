@@ -129,10 +129,12 @@ impl World<'_> {
         }
     }
 
-    /// The file of an app that runs.
+    /// The file of an app that runs, past its failing disk.
     fn file(&self, device: usize) -> Option<Connection> {
         let it = &self.devices[device];
-        it.stage.as_ref()?;
+        if it.stage.is_none() || it.disk.is_dead() {
+            return None;
+        }
         Connection::open_with_flags(it.path(), OpenFlags::SQLITE_OPEN_READ_WRITE).ok()
     }
 }

@@ -125,6 +125,8 @@ pub(crate) struct Actor {
     backend: BackendState,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
+    /// When to try again what the disk refused in this turn.
+    storage_retry_at: Option<Timestamp>,
     token: Token,
     questions: Questions,
     push: Push,
@@ -188,6 +190,7 @@ impl Actor {
             backend: BackendState::default(),
             last_error: None,
             next_attempt_at: None,
+            storage_retry_at: None,
             token: Token::Unknown,
             questions: Questions::default(),
             push: Push::default(),
@@ -326,7 +329,10 @@ impl Actor {
         self.sync.finish_if(idle && self.pull.is_quiet(), &mut self.answers);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
-        [plan.wake_at(), self.questions.next_deadline(), hints_at].into_iter().flatten().min()
+        // A batch or a pull that the disk would not begin is in no plan any more.
+        let retry_at = self.storage_retry_at.take();
+        let wakes = [plan.wake_at(), self.questions.next_deadline(), hints_at, retry_at];
+        wakes.into_iter().flatten().min()
     }
 
     /// When something will be tried by itself that a person may be waiting for. The
@@ -397,6 +403,7 @@ impl Actor {
         self.back_off(&BackendFailure::Transport, now);
         self.last_error = Some(error.clone().into());
         self.next_attempt_at = self.backend.not_before;
+        self.storage_retry_at = self.backend.not_before;
         self.backend.not_before
     }
 
