@@ -6,6 +6,7 @@
 //! out as [`Effect`]s and come back as [`Input`]s. So the simulator can call it.
 
 mod alarms;
+mod arrived;
 mod chance;
 mod drive;
 mod gathering;
@@ -263,8 +264,11 @@ impl Actor {
         self.commit_writes(writes, now);
         // Answered first: a write that is stored does not wait until it is sent.
         self.report(now);
+        self.apply_arrived(now);
         let wake_at = self.drive(now);
         self.report(now);
+        // The rest of a page waits for nothing but what the app wants first.
+        let wake_at = if self.pull.has_arrived() { Some(now) } else { wake_at };
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 

@@ -75,13 +75,16 @@ impl Actor {
         }
     }
 
-    /// Gives up on questions whose deadline has passed.
+    /// Gives up on questions whose deadline has passed, or is further off than any deadline
+    /// can be: then the clock has stepped back.
     pub(super) fn expire_questions(&mut self, now: Timestamp) {
+        let longest_ms = self.policy.question_timeout_ms;
+        let is_over = |deadline: Timestamp| deadline <= now || deadline.since_ms(now) > longest_ms;
         let expired: Vec<u32> = self
             .questions
             .open
             .iter()
-            .filter(|(_, (_, deadline))| *deadline <= now)
+            .filter(|(_, (_, deadline))| is_over(*deadline))
             .map(|(question, _)| *question)
             .collect();
         for question in expired {
