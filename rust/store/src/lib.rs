@@ -9,6 +9,10 @@
 //! together. Sending is [`Writer::due`], [`Transaction::mark_attempted`] and
 //! [`Transaction::settle`]; what comes back is [`Transaction::apply_changes`].
 
+mod aliases;
+mod answered;
+mod conflict_log;
+mod conflicts;
 mod delivery;
 mod error;
 mod held;
@@ -19,19 +23,26 @@ mod mutation;
 mod open;
 mod outbox;
 mod patch;
+mod premise;
 mod pull;
 mod queued;
 mod reader;
 mod record;
+mod refill;
 mod schema;
 mod settle;
+mod stamps;
 mod tables;
+mod tombstones;
 mod transaction;
 mod transitions;
 mod values;
 mod window;
 mod writer;
 
+pub use answered::Answered;
+pub use conflict_log::{Conflict, ConflictPage, Loser, MAX_CONFLICTS};
+pub use conflicts::{ConflictAnswer, ConflictQuestion};
 pub use delivery::Delivery;
 pub use error::StoreError;
 pub use lanes::Due;
@@ -43,6 +54,7 @@ pub use pull::{RemoteChange, RemoteDeletion};
 pub use queued::QueuedEntry;
 pub use reader::{READ_BUDGET_STEPS, Reader, Reads};
 pub use schema::{Collection, Column, ColumnType, Schema};
+pub use tombstones::TOMBSTONES_KEPT_MS;
 pub use transaction::{Changes, Transaction};
 pub use values::{MAX_ID_BYTES, MAX_SAFE_INTEGER, Values};
 pub use window::{MAX_WINDOW_ROWS, OrderBy, Snapshot, Take, WatchedWindow, Window};

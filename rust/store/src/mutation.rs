@@ -12,6 +12,7 @@ use crate::transaction::Transaction;
 use crate::values::{Values, check, check_id};
 
 /// A local write to tell the backend.
+#[derive(Clone)]
 pub struct Mutation {
     /// Id of the outbox entry it makes: a new UUIDv7.
     pub entry: EntryId,
@@ -32,7 +33,10 @@ impl Transaction<'_> {
     /// [`StoreError::InvalidArgument`] when it does not fit the schema or names no
     /// record, [`StoreError::Exists`] when a create names one.
     pub fn write(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.apply(mutation, now))
+        self.step(|transaction| match transaction.under_id_now(mutation)? {
+            Some(mutation) => transaction.apply(&mutation, now),
+            None => transaction.apply(mutation, now),
+        })
     }
 
     fn apply(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
@@ -159,7 +163,7 @@ impl Transaction<'_> {
             )?
             .execute((lane, sequence, now.0))?;
         self.changes.pending += 1;
-        Ok(())
+        self.stamp(table, mutation.entry, now)
     }
 }
 

@@ -17,12 +17,13 @@ use crate::lock::{FileLock, beside, unreachable};
 use crate::outbox;
 use crate::pull::{set_state, state};
 use crate::reader::Reader;
+use crate::refill;
 use crate::schema::Schema;
 use crate::tables::{Table, register};
 use crate::writer::Writer;
 
 /// Version of the file format that this build writes: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// `PRAGMA application_id` of every Mailboat file.
 const APPLICATION_ID: [u8; 4] = *b"MBOT";
@@ -239,15 +240,20 @@ async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), 
         let mark = format!("PRAGMA application_id = {application_id}; PRAGMA journal_mode = WAL");
         connection.execute(AssertSqlSafe(mark)).await?;
     }
-    let first = Migration::new(
-        1,
-        "outbox and lanes".into(),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_outbox_and_lanes.sql").into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![first]).run(connection).await?;
+    Migrator::with_migrations(migrations()).run(connection).await?;
     Ok(())
+}
+
+fn migrations() -> Vec<Migration> {
+    [
+        (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
+        (3, "conflicts and aliases", include_str!("../migrations/0003_conflicts_and_aliases.sql")),
+    ]
+    .map(|(version, description, sql)| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, description.into(), MigrationType::Simple, sql, false)
+    })
+    .into()
 }
 
 fn register_schema(
@@ -257,6 +263,11 @@ fn register_schema(
 ) -> Result<(), StoreError> {
     in_transaction(connection, || {
         register(connection, schema)?;
+        if let Some(before) = state(connection, REGISTERED_SCHEMA)? {
+            // One that cannot be read any more may have lacked anything.
+            let before = serde_json::from_str(&before).unwrap_or(Schema { collections: vec![] });
+            refill::ask_for_what_is_new(connection, &before, schema)?;
+        }
         set_state(connection, REGISTERED_SCHEMA, Some(schema_json))
     })
 }

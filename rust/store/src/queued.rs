@@ -33,6 +33,10 @@ pub struct QueuedEntry {
     /// Attempts that an answer has burnt.
     pub attempts: u32,
     pub(crate) dead: bool,
+    /// The version that the server is to find, where it is to look.
+    pub base_version: Option<i64>,
+    /// When the write was made, where that is compared.
+    pub written_at: Option<String>,
 }
 
 impl Transaction<'_> {
@@ -95,5 +99,7 @@ fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
         lane_policy: policy_from_code(row.get(7)?),
         attempts: row.get(8)?,
         dead: row.get::<_, i64>(9)? != 0,
+        base_version: None,
+        written_at: None,
     })
 }

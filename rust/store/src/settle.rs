@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use mailboat_core::{EntryId, Operation, Timestamp, Transition};
 
+use crate::answered::Answered;
+use crate::conflicts::Remote;
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::queued::QueuedEntry;
-use crate::record::{Base, Peek, Record, merge, stored_version};
+use crate::record::{Base, Peek, Record, stored_version};
 use crate::tables::Table;
 use crate::transaction::Transaction;
-use crate::values::Values;
 
 impl Transaction<'_> {
     /// Marks a batch as attempted and reads what it sends. Commit before a byte leaves:
@@ -39,14 +40,14 @@ impl Transaction<'_> {
         })
     }
 
-    /// Carries out what the answer means for each entry of a batch. `values` is the
-    /// whole record where the server sent it.
+    /// Carries out what the answer means for each entry of a batch. What it says
+    /// of the record goes with it.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn settle(
         &mut self,
-        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.step(|transaction| transaction.settle_all(settled, now))
@@ -69,9 +70,18 @@ impl Transaction<'_> {
     }
 
     fn mark(&mut self, batch: &[EntryId], now: Timestamp) -> Result<Vec<QueuedEntry>, StoreError> {
-        let mut entries = Vec::with_capacity(batch.len());
+        let mut entries: Vec<QueuedEntry> = Vec::with_capacity(batch.len());
+        let mut stopped: BTreeSet<String> = BTreeSet::new();
         for id in batch {
-            let Some(entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
+            let Some(mut entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
+            if stopped.contains(&entry.lane) {
+                continue;
+            }
+            if self.waits_for_answer(&entry, &entries) {
+                stopped.insert(entry.lane);
+                continue;
+            }
+            self.say_what_it_was_made_on(&mut entry)?;
             self.connection
                 .prepare_cached(
                     "UPDATE mailboat_outbox SET attempted = 1 WHERE sequence = ? AND attempted = 0",
@@ -86,13 +96,13 @@ impl Transaction<'_> {
 
     fn settle_all(
         &mut self,
-        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // Sorted, so that the same answers change the file in the same way.
         let mut lanes: BTreeSet<&str> = BTreeSet::new();
-        for (entry, transition, values) in settled {
-            self.settle_one(entry, transition, values.as_ref(), now)?;
+        for (entry, transition, answered) in settled {
+            self.settle_one(entry, transition, answered.as_ref(), now)?;
             lanes.insert(&entry.lane);
         }
         for lane in lanes {
@@ -105,7 +115,7 @@ impl Transaction<'_> {
         let entry = self.dead_letter(id)?;
         self.connection
             .prepare_cached(
-                "UPDATE mailboat_outbox SET dead = 0, attempts = 0, not_before = 0,
+                "UPDATE mailboat_outbox SET dead = 0, attempts = 0, not_before = 0, base_version = NULL,
                  reason_code = NULL, reason_message = NULL WHERE sequence = ?",
             )?
             .execute([entry.sequence])?;
@@ -129,7 +139,7 @@ impl Transaction<'_> {
         &mut self,
         entry: &QueuedEntry,
         transition: &Transition,
-        values: Option<&Values>,
+        answered: Option<&Answered>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         match transition {
@@ -140,7 +150,7 @@ impl Transaction<'_> {
                 }
                 self.changes.pending -= 1;
                 self.log(&entry.id, now, "acked", entry.attempts, None)?;
-                self.acknowledge(entry, *version, *order, values)
+                self.acknowledge(entry, *version, *order, answered, now)
             }
             Transition::Retry { attempts, not_before } => {
                 let changed = self
@@ -177,7 +187,12 @@ impl Transaction<'_> {
                 self.changes.pending -= 1;
                 self.changes.failed += 1;
                 self.log(&entry.id, now, "dead", *attempts, Some(&reason.code))?;
-                self.reshow(entry)
+                self.reshow(entry)?;
+                let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
+                self.look_again(number, table, &entry.record_id, now)
+            }
+            Transition::Conflict { version, order } => {
+                self.contend(entry, (*version, *order), answered, now)
             }
             Transition::Unchanged => self.deliver(entry, Delivery::Sending, Delivery::Queued),
         }
@@ -189,10 +204,21 @@ impl Transaction<'_> {
         entry: &QueuedEntry,
         version: u64,
         order: u64,
-        values: Option<&Values>,
+        answered: Option<&Answered>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let (version, order) = (stored_version(version), order.cast_signed());
+        let values = answered.and_then(|answered| answered.values.as_ref());
+        let other_id = answered.and_then(|answered| answered.record_id.as_deref());
+        let other_id = other_id.filter(|id| *id != entry.record_id);
+        if let (Some(id), Operation::Create) = (other_id, entry.operation) {
+            let values = values.unwrap_or(&entry.values).clone();
+            let remote =
+                Remote { base: Base::Values(values), version, position: order, written_at: None };
+            let created = (entry.id, entry.record_id.as_str(), &entry.values);
+            return self.take_servers_id(number, table, created, id, remote, now);
+        }
         let revision = self.revision();
         // Almost every ack: nothing else waits, and what is shown is what was acked.
         if values.is_none() && entry.operation != Operation::Delete {
@@ -209,40 +235,16 @@ impl Transaction<'_> {
                 return Ok(());
             }
         }
-        self.rework(entry, |record| {
-            // A pull that came first may have brought this version, or a later one.
-            if version > record.head.version {
-                (record.head.version, record.head.position) = (version, order);
-                record.base = base_after(&record.base, entry, values);
-            }
-            if entry.operation == Operation::Delete {
-                record.base = Base::Deleted;
-            }
-        })
+        self.reconcile(number, table, entry, (version, order), answered, now)
     }
 
     /// Shows a record anew after something about its entries changed.
     fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
-        self.rework(entry, |_| {})
-    }
-
-    /// Changes an entry's record, and shows it with what is unsettled.
-    fn rework(
-        &mut self,
-        entry: &QueuedEntry,
-        change: impl FnOnce(&mut Record),
-    ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let id = &entry.record_id;
-        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        let Some(record) = Record::find(self.connection, table, id)? else { return Ok(()) };
         self.touch(number, table, table.lane_of(id, &record.shown));
-        change(&mut record);
-        record.head.revision = self.revision();
-        if !record.replay(&self.unsettled(&entry.collection, id)?) {
-            return self.delete_row(table, id);
-        }
-        self.touch(number, table, table.lane_of(id, &record.shown));
-        record.replace(self.connection, table, id)
+        self.show(number, table, id, record, false)
     }
 
     pub(crate) fn delete_row(&self, table: &Table, id: &str) -> Result<(), StoreError> {
@@ -252,7 +254,7 @@ impl Transaction<'_> {
 
     /// Shows that an entry's record is on its way, or waits again. A dead letter of the
     /// same record goes on showing.
-    fn deliver(
+    pub(crate) fn deliver(
         &mut self,
         entry: &QueuedEntry,
         from: Delivery,
@@ -284,21 +286,5 @@ impl Transaction<'_> {
             .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ? AND id = ?")?
             .execute((entry.sequence, entry.id.as_bytes()))?;
         Ok(removed > 0)
-    }
-}
-
-/// The base once the server has applied the entry.
-fn base_after(base: &Base, entry: &QueuedEntry, server: Option<&Values>) -> Base {
-    if let Some(values) = server {
-        return Base::Values(values.clone());
-    }
-    match (entry.operation, base) {
-        (Operation::Delete, _) => Base::Deleted,
-        (Operation::Update, Base::Values(values)) => {
-            let mut values = values.clone();
-            merge(&mut values, &entry.values);
-            Base::Values(values)
-        }
-        (Operation::Create | Operation::Update, _) => Base::Values(entry.values.clone()),
     }
 }

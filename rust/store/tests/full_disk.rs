@@ -212,13 +212,7 @@ fn a_schema_that_cannot_be_registered_for_lack_of_room_leaves_the_old_one() {
     disk.fill_but(96 * 1024);
 
     let mut wider = schema();
-    let extra = |number: usize| Collection {
-        name: format!("extra{number}"),
-        columns: vec![],
-        indexes: vec![],
-        lane_column: None,
-        lane_policy: mailboat_core::LanePolicy::Hold,
-    };
+    let extra = |number: usize| Collection::new(&format!("extra{number}"), vec![]);
     wider.collections.extend((0..30).map(extra));
     let opening = Opening::begin(&disk.database(), &wider).expect("it can be looked at");
     assert!(!opening.is_quick());
@@ -236,12 +230,19 @@ fn a_full_disk_under_a_pulled_page_keeps_the_old_cursor() {
         .map(|number| {
             let values = columns(json!({ "body": "x".repeat(100_000) }));
             let (collection, id) = ("things".into(), format!("t{number}"));
-            mailboat_store::RemoteChange { collection, id, version: number, order: number, values }
+            mailboat_store::RemoteChange {
+                collection,
+                id,
+                version: number,
+                order: number,
+                values,
+                written_at: None,
+            }
         })
         .collect();
     let mut store_page = || {
         writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&page)?;
+            transaction.apply_changes(&page, NOW)?;
             transaction.set_cursor(Some("after"))
         })
     };

@@ -7,6 +7,7 @@
 
 mod chance;
 mod hints;
+mod merges;
 mod older;
 mod pull;
 mod push;
@@ -29,6 +30,7 @@ use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
 
 pub(crate) use chance::Chance;
 use hints::Hints;
+use merges::Merges;
 use older::{Older, OlderCall};
 use pull::Pull;
 use push::Push;
@@ -129,6 +131,7 @@ pub(crate) struct Actor {
     pull: Pull,
     older: Older,
     hints: Hints,
+    merges: Merges,
     sync: SyncCalls,
     watches: Watches,
     turn: Turn,
@@ -170,6 +173,7 @@ impl Actor {
             pull,
             older: Older::default(),
             hints: Hints::default(),
+            merges: Merges::default(),
             sync: SyncCalls::default(),
             watches: Watches::default(),
             turn: Turn::default(),
@@ -288,6 +292,9 @@ impl Actor {
     fn drive(&mut self, now: Timestamp) -> Option<Timestamp> {
         if self.route == Route::None || !self.turn.close.is_empty() {
             return None;
+        }
+        if let Err(error) = self.ask_about_conflicts(now) {
+            return self.storage_failed(&error, now);
         }
         let view = match self.view(now) {
             Ok(view) => view,

@@ -65,7 +65,9 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Pull { cursor, limit, token });
             }
-            Route::JavaScript => self.ask(Ask::Pull { cursor, limit }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Pull { cursor, limit }, now);
+            }
             Route::None => {}
         }
     }
@@ -94,12 +96,13 @@ impl Actor {
         let changes: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
         let deletions: Vec<RemoteDeletion> = tombstones.into_iter().map(deletion).collect();
         let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&changes)?;
-            transaction.apply_deletions(&deletions)?;
+            transaction.apply_changes(&changes, now)?;
+            transaction.apply_deletions(&deletions, now)?;
             transaction.set_cursor(Some(&cursor))?;
             if more { Ok(()) } else { transaction.set_last_synced_at(now) }
         })?;
         self.changes.push(changes);
+        self.merges.look();
         if more {
             self.pull.ask(PullTrigger::More);
         } else {
@@ -124,8 +127,8 @@ impl Actor {
 }
 
 pub(super) fn from_wire(change: Change) -> RemoteChange {
-    let Change { collection, id, version, order, values } = change;
-    RemoteChange { collection, id, version, order, values }
+    let Change { collection, id, version, order, values, written_at } = change;
+    RemoteChange { collection, id, version, order, values, written_at }
 }
 
 fn deletion(tombstone: Tombstone) -> RemoteDeletion {

@@ -3,7 +3,7 @@
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::PushEntry;
 use mailboat_core::{Attempted, BackendFailure, EntryId, Timestamp, settle};
-use mailboat_store::{Durability, QueuedEntry, StoreError};
+use mailboat_store::{Answered, Durability, QueuedEntry, StoreError};
 
 use super::{Actor, Effect, Route};
 use crate::waist::Ask;
@@ -60,7 +60,9 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Push { entries: sent, token });
             }
-            Route::JavaScript => self.ask(Ask::Push { entries: sent }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Push { entries: sent }, now);
+            }
             Route::None => {}
         }
     }
@@ -97,13 +99,20 @@ impl Actor {
             let attempted = Attempted { attempts: entry.attempts };
             let jitter = self.chance.jitter();
             let transition = settle(attempted, outcome.outcome, now, jitter, &self.policy);
-            settled.push((entry, transition, outcome.values));
+            let answered = Answered {
+                values: outcome.values,
+                written_at: outcome.written_at,
+                is_duplicate: outcome.duplicate,
+                record_id: outcome.record_id,
+            };
+            settled.push((entry, transition, Some(answered)));
         }
         // An acknowledgement lost to a power cut costs one more `duplicate`, so NORMAL will do.
         let ((), changes) = self
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
+        self.merges.look();
         Ok(())
     }
 
@@ -128,5 +137,7 @@ fn to_wire(entry: &QueuedEntry) -> PushEntry {
         values: entry.values.clone(),
         lane: entry.lane.clone(),
         lane_policy: entry.lane_policy,
+        base_version: entry.base_version.map(i64::cast_unsigned),
+        written_at: entry.written_at.clone(),
     }
 }

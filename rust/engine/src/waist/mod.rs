@@ -11,7 +11,7 @@ mod event;
 mod number;
 mod query;
 
-pub use command::{Answer, Command, LoadedOlder, Written};
+pub use command::{Answer, Command, LoadedOlder, Merged, Written};
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
 pub use event::{Ask, Drained, Event, Phase, SyncStatus};

@@ -1,12 +1,15 @@
 //! What may happen to a store, drawn at random and done to the store and the model.
 
-use mailboat_core::{EntryId, Operation, Transition};
-use mailboat_store::{Changes, RemoteDeletion, StoreError, Transaction};
+use mailboat_core::{ConflictRule, EntryId, OnRemoteDelete, Operation, Transition};
+use mailboat_store::{
+    Answered, Changes, ConflictAnswer, RemoteChange, RemoteDeletion, Schema, StoreError,
+    Transaction,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::model::{Base, Key, Model};
-use super::{NOW, Store, columns, dead_letter, entry_id, mutation, remote};
+use super::model::{Base, Decision, Key, Model, Time};
+use super::{NOW, Store, answered, columns, dead_letter, entry_id, mutation, remote};
 
 /// One thing that happens. Numbers pick among what there is at that moment.
 #[derive(Clone, Debug)]
@@ -14,13 +17,16 @@ pub enum Action {
     Create { chat: bool, id: u8, lane: u8 },
     Update { pick: u8, lane: Option<u8>, text: u8 },
     Delete { pick: u8 },
-    Ack { pick: u8, whole: bool, stale: bool },
+    Attempt { pick: u8 },
+    Ack { pick: u8, whole: bool, stale: bool, again: bool },
+    Conflict { pick: u8, text: u8, later: bool },
+    Decide { pick: u8, how: u8 },
     Reject { pick: u8 },
     PutOff { pick: u8 },
     PutBack { pick: u8 },
     Retry { pick: u8 },
     Discard { pick: u8 },
-    Pull { chat: bool, id: u8, lane: u8, text: u8, stale: bool },
+    Pull { chat: bool, id: u8, lane: u8, text: u8, stale: bool, later: bool },
     PullDeletion { pick: u8, stale: bool },
 }
 
@@ -32,15 +38,21 @@ pub fn any_action() -> impl Strategy<Value = Action> {
         3 => (pick(), proptest::option::weighted(0.2, 0..3_u8), pick())
             .prop_map(|(pick, lane, text)| Action::Update { pick, lane, text }),
         1 => pick().prop_map(|pick| Action::Delete { pick }),
-        5 => (pick(), any::<bool>(), proptest::bool::weighted(0.2))
-            .prop_map(|(pick, whole, stale)| Action::Ack { pick, whole, stale }),
+        3 => pick().prop_map(|pick| Action::Attempt { pick }),
+        5 => (pick(), any::<bool>(), proptest::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(pick, whole, stale, again)| Action::Ack { pick, whole, stale, again }),
+        2 => (pick(), pick(), any::<bool>())
+            .prop_map(|(pick, text, later)| Action::Conflict { pick, text, later }),
+        2 => (pick(), pick()).prop_map(|(pick, how)| Action::Decide { pick, how }),
         1 => pick().prop_map(|pick| Action::Reject { pick }),
         1 => pick().prop_map(|pick| Action::PutOff { pick }),
         1 => pick().prop_map(|pick| Action::PutBack { pick }),
         1 => pick().prop_map(|pick| Action::Retry { pick }),
         1 => pick().prop_map(|pick| Action::Discard { pick }),
-        3 => (any::<bool>(), 0..12_u8, 0..3_u8, pick(), proptest::bool::weighted(0.2))
-            .prop_map(|(chat, id, lane, text, stale)| Action::Pull { chat, id, lane, text, stale }),
+        4 => (any::<bool>(), 0..12_u8, 0..3_u8, pick(), proptest::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(chat, id, lane, text, stale, later)| {
+                Action::Pull { chat, id, lane, text, stale, later }
+            }),
         1 => (pick(), proptest::bool::weighted(0.2))
             .prop_map(|(pick, stale)| Action::PullDeletion { pick, stale }),
     ]
@@ -65,8 +77,30 @@ pub type Told<'a> = dyn FnMut(&Store, &Changes) + 'a;
 
 impl World {
     pub fn new() -> Self {
-        let (store, model) = (Store::messaging(), Model::default());
+        Self::with(ConflictRule::default(), OnRemoteDelete::default())
+    }
+
+    /// Conversations and messages, all under one rule.
+    pub fn with(rule: ConflictRule, on_remote_delete: OnRemoteDelete) -> Self {
+        let schema = Self::schema(rule, on_remote_delete);
+        let (store, model) = (Store::with(&schema), Model::with(rule, on_remote_delete));
         Self { store, model, server_version: 0, server_order: 0, entries_made: 0 }
+    }
+
+    /// What such a store is opened with.
+    pub fn schema(rule: ConflictRule, on_remote_delete: OnRemoteDelete) -> Schema {
+        let mut schema = Schema::messaging();
+        for collection in &mut schema.collections {
+            (collection.conflict, collection.on_remote_delete) = (rule, on_remote_delete);
+        }
+        schema
+    }
+
+    /// Closes the file, and opens it again.
+    pub fn reopen(&mut self) {
+        let schema = Self::schema(self.model.rule, self.model.on_remote_delete);
+        let closed = std::mem::replace(&mut self.store, Store::messaging());
+        self.store = closed.reopen_with(&schema);
     }
 
     /// Does it, and answers whose record may look different now; `None` when there is
@@ -94,16 +128,28 @@ impl World {
                 let key = self.pick_record(pick)?;
                 self.write(Operation::Delete, key, json!({}), told)
             }
-            Action::Ack { pick, whole, stale } => self.ack(pick, whole, stale, told),
+            Action::Attempt { pick } => {
+                let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+                self.model.attempt(entry);
+                self.commit(told, |transaction| transaction.mark_attempted(&[entry], NOW));
+                Some(key.1)
+            }
+            Action::Ack { pick, whole, stale, again } => {
+                self.ack(pick, (whole, stale, again), told)
+            }
+            Action::Conflict { pick, text, later } => self.contend(pick, text, later, told),
+            Action::Decide { pick, how } => self.decide(pick, how, told),
             Action::Reject { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
-                self.model.change(entry, |write| write.dead = true);
+                self.model.attempt(entry);
+                self.model.refuse(entry, |write| write.dead = true);
                 self.settle(entry, dead_letter(), None, told);
                 Some(key.1)
             }
             Action::PutOff { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
                 let not_before = NOW.plus_ms(1_000);
+                self.model.attempt(entry);
                 self.model.change(entry, |write| write.not_before = Some(not_before));
                 let transition = Transition::Retry { attempts: 1, not_before };
                 self.settle(entry, transition, None, told);
@@ -111,6 +157,7 @@ impl World {
             }
             Action::PutBack { pick } => {
                 let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+                self.model.attempt(entry);
                 let batch =
                     self.commit(told, |transaction| transaction.mark_attempted(&[entry], NOW));
                 self.commit(told, |transaction| transaction.put_back(&batch));
@@ -128,14 +175,16 @@ impl World {
                 self.commit(told, |transaction| transaction.discard(entry, NOW));
                 Some(key.1)
             }
-            Action::Pull { chat, id, lane, text, stale } => {
+            Action::Pull { chat, id, lane, text, stale, later } => {
                 let key = key_of(chat, id);
                 let version = self.version(stale);
                 let order = self.order_of(&key);
                 let values = values_of(chat, lane, text);
-                self.model.pull(key.clone(), version, order, columns(values.clone()));
-                let change = [remote(key.0, &key.1, version, order, values)];
-                self.commit(told, |transaction| transaction.apply_changes(&change));
+                let (time, stamp) = self.stamp(later, version);
+                self.model.pull(key.clone(), version, order, columns(values.clone()), time);
+                let change = remote(key.0, &key.1, version, order, values);
+                let change = [RemoteChange { written_at: stamp, ..change }];
+                self.commit(told, |transaction| transaction.apply_changes(&change, NOW));
                 Some(key.1)
             }
             Action::PullDeletion { pick, stale } => {
@@ -144,7 +193,7 @@ impl World {
                 self.model.pull_deletion(&key, version);
                 let (collection, id) = (key.0.into(), key.1.clone());
                 let deletion = [RemoteDeletion { collection, id, version }];
-                self.commit(told, |transaction| transaction.apply_deletions(&deletion));
+                self.commit(told, |transaction| transaction.apply_deletions(&deletion, NOW));
                 Some(key.1)
             }
         }
@@ -180,7 +229,12 @@ impl World {
     }
 
     /// The server applies the oldest write of a record that has one.
-    fn ack(&mut self, pick: u8, whole: bool, stale: bool, told: &mut Told<'_>) -> Option<String> {
+    fn ack(
+        &mut self,
+        pick: u8,
+        (whole, stale, again): (bool, bool, bool),
+        told: &mut Told<'_>,
+    ) -> Option<String> {
         let (_, key) = self.pick_entry(pick, |dead| !dead)?;
         let record = self.model.records.get(&key)?;
         let write = record.writes.iter().find(|write| !write.dead)?.clone();
@@ -192,9 +246,66 @@ impl World {
         let (order, version) = (self.order_of(&key), self.version(stale));
         let values = (whole && write.operation != Operation::Delete)
             .then(|| values_of(key.0 == "messages", pick % 3, pick));
-        self.model.ack(write.entry, version, order, values.clone().map(columns));
-        let transition = Transition::Acked { version, order };
-        self.settle(write.entry, transition, values, told);
+        let (time, stamp) = self.stamp(again, version);
+        self.model.attempt(write.entry);
+        let acked = (version, order);
+        self.model.ack(write.entry, acked, values.clone().map(columns), again, time);
+        let answer = Answered {
+            values: values.map(columns),
+            is_duplicate: again,
+            written_at: stamp,
+            record_id: None,
+        };
+        self.settle(write.entry, Transition::Acked { version, order }, Some(answer), told);
+        Some(key.1)
+    }
+
+    /// The server refuses a write for the version that it was made on.
+    fn contend(&mut self, pick: u8, text: u8, later: bool, told: &mut Told<'_>) -> Option<String> {
+        let (entry, key) = self.pick_entry(pick, |dead| !dead)?;
+        let write = self.model.outbox().into_iter().find(|(_, write)| write.entry == entry)?.1;
+        if !self.model.rule.checks_version() || write.operation == Operation::Create {
+            return None;
+        }
+        // Higher than any that came late.
+        self.server_version += 1;
+        let (order, version) = (self.order_of(&key), self.version(false));
+        let values = values_of(key.0 == "messages", text % 3, text);
+        let (time, stamp) = self.stamp(later, version);
+        self.model.attempt(entry);
+        self.model.contend(entry, version, order, columns(values.clone()), time);
+        let answer = Answered { written_at: stamp, ..answered(values) };
+        self.settle(entry, Transition::Conflict { version, order }, Some(answer), told);
+        Some(key.1)
+    }
+
+    /// JavaScript decides one of the conflicts that it is asked about.
+    fn decide(&mut self, pick: u8, how: u8, told: &mut Told<'_>) -> Option<String> {
+        let questions = self.store.questions();
+        let asked = self.model.records.values().filter(|record| record.is_asked_about());
+        assert_eq!(questions.len(), asked.count(), "every conflict is asked about, and no other");
+        let question = questions.get(usize::from(pick) % questions.len().max(1))?;
+        let key = (
+            if question.collection == "messages" { "messages" } else { "conversations" },
+            question.record_id.clone(),
+        );
+        let values = match key.0 {
+            "messages" => json!({ "body": format!("merged {how}") }),
+            _ => json!({ "title": format!("merged {how}") }),
+        };
+        let (decision, answer) = match how % 5 {
+            0 => (Decision::Ours, ConflictAnswer::Ours),
+            1 => (Decision::Theirs, ConflictAnswer::Theirs),
+            2 => (Decision::Nothing, ConflictAnswer::Nothing),
+            3 => (Decision::Nothing, ConflictAnswer::Values(columns(json!({ "nonsense": 1 })))),
+            _ => {
+                (Decision::Values(columns(values.clone())), ConflictAnswer::Values(columns(values)))
+            }
+        };
+        self.model.answer(&key, &decision);
+        let is_done =
+            self.commit(told, |transaction| transaction.answer_conflict(question, &answer, NOW));
+        assert!(is_done, "nothing has moved since it was asked");
         Some(key.1)
     }
 
@@ -202,12 +313,20 @@ impl World {
         &mut self,
         entry: EntryId,
         transition: Transition,
-        values: Option<Value>,
+        answer: Option<Answered>,
         told: &mut Told<'_>,
     ) {
         let batch = self.commit(told, |transaction| transaction.mark_attempted(&[entry], NOW));
-        let settled = [(&batch[0], transition, values.map(columns))];
+        let settled = [(&batch[0], transition, answer)];
         self.commit(told, |transaction| transaction.settle(&settled, NOW));
+    }
+
+    /// When the server's version was written: a minute ago, or in a minute.
+    fn stamp(&self, later: bool, version: u64) -> (Option<Time>, Option<String>) {
+        let minute_ms = if later { 60_000 } else { -60_000 };
+        let at = NOW.0 + minute_ms + version.cast_signed();
+        let text = format!("{at:012x}-0000-00000000000000ff");
+        (Some((at, 0)).filter(|_| self.model.rule == ConflictRule::LastWriteWins), Some(text))
     }
 
     /// A new version of the server's, or one that comes late.
