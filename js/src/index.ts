@@ -18,9 +18,12 @@ export type {
 } from "./messaging";
 export {
   BackendError,
+  type Conflict,
   type GetToken,
   type JavaScriptBackend,
   type OlderRequest,
+  type Resolution,
+  type ResolveConflict,
 } from "./engine/questions";
 export type { ExternalStore } from "./engine/cell";
 export type { Host } from "./engine/host";
@@ -46,18 +49,27 @@ export type {
   LanePolicy,
   LoadedOlder,
   Network,
+  NetworkKind,
+  NetworkNeed,
+  NetworkStatus,
   OlderPage,
   Operation,
   OutboxEntry,
   OutboxPage,
   Phase,
   Policy,
+  Power,
+  Progress,
   PullPage,
   PushEntry,
   PushOutcome,
+  Quality,
   Reason,
   Schema,
+  Stability,
   Take,
   Tombstone,
+  Why,
+  WhyState,
   Written,
 } from "./generated/waist";

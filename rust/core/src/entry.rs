@@ -48,6 +48,23 @@ pub enum Priority {
     High,
 }
 
+impl Priority {
+    /// All of them, most urgent first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
+    /// How much earlier than it was an entry counts as written, in milliseconds. The
+    /// sort key of a lane is that time and never changes, so whatever waits is overtaken
+    /// for so long at the most, and nothing starves.
+    #[must_use]
+    pub fn head_start_ms(self) -> u64 {
+        match self {
+            Self::Low => 0,
+            Self::Normal => 10 * 60_000,
+            Self::High => 60 * 60_000,
+        }
+    }
+}
+
 /// When an entry is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -90,22 +90,26 @@ impl ActorThread {
     }
 
     fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
-        Actor::new(Parts {
-            writer,
-            session: Arc::clone(&self.session),
-            shared: Arc::clone(&self.shared),
-            policy: self.config.policy,
-            durability: match self.config.durability {
-                Durability::Full => mailboat_store::Durability::Full,
-                Durability::Normal => mailboat_store::Durability::Normal,
+        Actor::new(
+            Parts {
+                writer,
+                session: Arc::clone(&self.session),
+                shared: Arc::clone(&self.shared),
+                schema: self.config.schema.clone(),
+                policy: self.config.policy,
+                durability: match self.config.durability {
+                    Durability::Full => mailboat_store::Durability::Full,
+                    Durability::Normal => mailboat_store::Durability::Normal,
+                },
+                route: match self.config.backend {
+                    None => Route::None,
+                    Some(BackendConfig::Rest { .. }) => Route::Rest,
+                    Some(BackendConfig::JavaScript) => Route::JavaScript,
+                },
+                chance: Chance::from_os(),
             },
-            route: match self.config.backend {
-                None => Route::None,
-                Some(BackendConfig::Rest { .. }) => Route::Rest,
-                Some(BackendConfig::JavaScript) => Route::JavaScript,
-            },
-            chance: Chance::from_os(),
-        })
+            now(),
+        )
     }
 
     /// The file cannot be used: tells the runtime, one that came meanwhile, and every

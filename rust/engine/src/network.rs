@@ -5,7 +5,7 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventsource_stream::Eventsource;
 use futures::StreamExt;
@@ -14,7 +14,7 @@ use mailboat_backends::rest::{
     DEFAULT_RECENT, HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, OlderQuery, PullQuery,
     RestCodec, is_hint, read_hints_start, read_older, read_pull, read_push,
 };
-use mailboat_core::{BackendFailure, EntryId, Policy};
+use mailboat_core::{BackendFailure, EntryId, Policy, Sample};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -137,23 +137,22 @@ impl Client {
 
     async fn push(&self, entries: Vec<PushEntry>, token: Option<String>) {
         let sent: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-        let answer = self.send(self.codec.push(entries), token).await;
-        self.post(Input::Pushed(answer.and_then(|answer| read_push(answer.view(), &sent))));
+        let (answer, sample) = self.send(self.codec.push(entries), token).await;
+        let read = answer.and_then(|answer| read_push(answer.view(), &sent));
+        self.post(Input::Measured(sample, Box::new(Input::Pushed(read))));
     }
 
     async fn pull(&self, cursor: Option<String>, limit: u32, token: Option<String>) {
         let query = PullQuery { cursor: cursor.as_deref(), limit, recent: DEFAULT_RECENT };
-        let answer = self.send(self.codec.pull(query), token).await;
-        self.post(Input::Pulled(
-            answer.and_then(|answer| read_pull(answer.view(), cursor.as_deref())),
-        ));
+        let (answer, sample) = self.send(self.codec.pull(query), token).await;
+        let read = answer.and_then(|answer| read_pull(answer.view(), cursor.as_deref()));
+        self.post(Input::Measured(sample, Box::new(Input::Pulled(read))));
     }
 
     async fn older(&self, query: OlderQuery<'_>, token: Option<String>) {
-        let answer = self.send(self.codec.older(query), token).await;
-        self.post(Input::OlderPulled(
-            answer.and_then(|answer| read_older(answer.view(), query.before)),
-        ));
+        let (answer, sample) = self.send(self.codec.older(query), token).await;
+        let read = answer.and_then(|answer| read_older(answer.view(), query.before));
+        self.post(Input::Measured(sample, Box::new(Input::OlderPulled(read))));
     }
 
     /// Listens until the connection ends.
@@ -173,14 +172,33 @@ impl Client {
         self.post(Input::HintsClosed);
     }
 
+    /// Sends a request, and says how the network showed itself in it. What a decision
+    /// rests on is measured with a clock that does not step.
     async fn send(
+        &self,
+        request: HttpRequest,
+        token: Option<String>,
+    ) -> (Result<Answer, BackendFailure>, Sample) {
+        let (began, sent) = (Instant::now(), request.body.len());
+        let answer = self.exchange(request, token).await;
+        let came = answer.as_ref().map_or(0, |answer| answer.body.len());
+        let sample = Sample {
+            answered: !matches!(answer, Err(BackendFailure::Transport | BackendFailure::Timeout)),
+            elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            bytes: (sent + came) as u64,
+        };
+        (answer, sample)
+    }
+
+    async fn exchange(
         &self,
         request: HttpRequest,
         token: Option<String>,
     ) -> Result<Answer, BackendFailure> {
         let transport = |error: reqwest::Error| {
+            let is_slow = error.is_timeout() && !error.is_connect();
             tracing::debug!(error = %error.without_url(), "no answer");
-            BackendFailure::Transport
+            if is_slow { BackendFailure::Timeout } else { BackendFailure::Transport }
         };
         let request = self.request(request, token).timeout(self.timeout);
         let response = request.send().await.map_err(transport)?;

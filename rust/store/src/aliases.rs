@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::conflict_log::{Loser, Loss};
-use crate::conflicts::{Remote, Waiting};
+use crate::conflicts::{Remote, is_free};
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::mutation::Mutation;
+use crate::queued::QueuedEntry;
 use crate::record::{Base, Head, Peek, Record, write_row};
 use crate::tables::Table;
 use crate::transaction::Transaction;
@@ -37,7 +38,7 @@ pub(crate) fn id_now(
 /// A record that was created here and that the server does not know yet.
 pub(crate) struct Twin {
     id: String,
-    create: Waiting,
+    create: QueuedEntry,
 }
 
 impl Transaction<'_> {
@@ -70,7 +71,7 @@ impl Transaction<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         for id in ids {
             let waiting = self.waiting(&table.collection.name, &id)?;
-            let is_unseen = waiting.iter().all(Waiting::is_free);
+            let is_unseen = waiting.iter().all(is_free);
             let Some(create) = waiting.into_iter().next() else { continue };
             let is_created = create.operation == Operation::Create && is_unseen;
             if is_created && is_same_thing(&table.collection.natural_key, &create.values, values) {
@@ -92,9 +93,9 @@ impl Transaction<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Twin { id: old_id, create } = twin;
-        self.take_out(create, now, "duplicate", Some(NATURAL_KEY))?;
-        self.log_duplicate(table, id, (create.entry, &create.values), remote.version, now)?;
-        self.rename(number, table, old_id, id, &create.values, remote, now)
+        self.drop_entry(create, now, "duplicate")?;
+        self.log_duplicate(table, id, (create.id, &create.values), remote.version, now)?;
+        self.give_id(number, table, old_id, id, &create.values, remote, now)
     }
 
     /// The server knows what was created here under an id of its own.
@@ -109,7 +110,7 @@ impl Transaction<'_> {
     ) -> Result<(), StoreError> {
         let (entry, old_id, values) = created;
         self.log_duplicate(table, id, (entry, values), remote.version, now)?;
-        self.rename(number, table, old_id, id, values, remote, now)
+        self.give_id(number, table, old_id, id, values, remote, now)
     }
 
     fn log_duplicate(
@@ -128,7 +129,7 @@ impl Transaction<'_> {
 
     /// Gives a record, and all that waits for it, the id that the server knows it by.
     #[allow(clippy::too_many_arguments, reason = "two ids and two versions of one record")]
-    fn rename(
+    fn give_id(
         &mut self,
         number: usize,
         table: &Table,

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use ts_rs::TS;
 
+use crate::codes::{operation_code, operation_from_code};
 use crate::error::StoreError;
-use crate::mutation::{operation_code, operation_from_code};
 use crate::outbox::MAX_OUTBOX_PAGE_ENTRIES;
 use crate::record::to_json;
 use crate::transaction::Transaction;

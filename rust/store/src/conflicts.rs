@@ -10,8 +10,8 @@
 use std::collections::BTreeSet;
 
 use mailboat_core::{
-    Columns, ConflictRule, EntryId, Meeting, OnRemoteDelete, Operation, Resolution, Side, Stamp,
-    Timestamp, overwritten, resolve, same_value,
+    Columns, ConflictRule, Meeting, OnRemoteDelete, Operation, Resolution, Side, Stamp, Timestamp,
+    overwritten, resolve, same_value,
 };
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -21,13 +21,12 @@ use crate::answered::Answered;
 use crate::conflict_log::{Loser, Loss};
 use crate::delivery::Delivery;
 use crate::error::StoreError;
-use crate::mutation::{operation_code, operation_from_code};
 use crate::pull::RemoteChange;
-use crate::queued::QueuedEntry;
+use crate::queued::{QueuedEntry, of_record};
 use crate::record::{Base, Record, base_after, merge, stored_version, to_json};
 use crate::tables::Table;
 use crate::transaction::{Transaction, find_table};
-use crate::values::{Values, check, from_sql, parse_values, to_sql_leniently, unreadable};
+use crate::values::{Values, check, from_sql, parse_values, to_sql_leniently};
 
 /// How long an entry rests that the server refuses for a version which it says is the
 /// record's, in milliseconds: such an answer makes no sense, and must not make a hot loop.
@@ -44,34 +43,19 @@ pub(crate) struct Remote {
     pub written_at: Option<Stamp>,
 }
 
-/// An entry of one record.
-pub(crate) struct Waiting {
-    pub sequence: i64,
-    pub entry: EntryId,
-    pub operation: Operation,
-    pub values: Values,
-    pub lane: String,
-    pub attempts: u32,
-    is_attempted: bool,
-    is_dead: bool,
-    written_at: Option<Stamp>,
+/// No server can know the entry, and it stands by itself: it may be changed and taken
+/// out. An atomic group is not taken apart: it stands, whatever the rule.
+pub(crate) fn is_free(entry: &QueuedEntry) -> bool {
+    entry.may_change()
 }
 
-impl Waiting {
-    /// No server can know it: it may be changed and taken out.
-    pub fn is_free(&self) -> bool {
-        !self.is_attempted && !self.is_dead
-    }
+/// Its answer is still out.
+fn is_open(entry: &QueuedEntry) -> bool {
+    entry.is_attempted() && !entry.is_dead()
+}
 
-    /// A dead letter.
-    pub fn is_dead(&self) -> bool {
-        self.is_dead
-    }
-
-    /// Its answer is still out.
-    fn is_open(&self) -> bool {
-        self.is_attempted && !self.is_dead
-    }
+fn written_at(entry: &QueuedEntry) -> Option<Stamp> {
+    entry.written_at.as_deref().and_then(Stamp::parse)
 }
 
 /// What a decision waits for, as it is stored.
@@ -127,7 +111,7 @@ struct Weighed<'m> {
     remote: Side,
     local: Side,
     written: BTreeSet<String>,
-    held: Vec<&'m Waiting>,
+    held: Vec<&'m QueuedEntry>,
 }
 
 impl Transaction<'_> {
@@ -150,7 +134,7 @@ impl Transaction<'_> {
         record.base = remote.base;
         (record.head.version, record.head.position) = (remote.version, remote.position);
         let waiting = self.waiting(&table.collection.name, id)?;
-        let is_open = waiting.iter().any(Waiting::is_open);
+        let is_open = waiting.iter().any(is_open);
         if is_news && is_open {
             let until = waiting.last().map_or(0, |last| last.sequence);
             let dispute = Dispute { base: made_on, until, remote_written_at: remote.written_at };
@@ -188,7 +172,9 @@ impl Transaction<'_> {
         if entry.operation == Operation::Delete {
             self.remember_deletion(collection, id, version, now)?;
         }
-        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        let Some(mut record) = Record::find(self.connection, table, id)? else {
+            return self.restore(number, table, id);
+        };
         self.touch(number, table, table.lane_of(id, &record.shown));
         let dispute = self.take_dispute(collection, id)?;
         let is_disputed = dispute.is_some();
@@ -236,14 +222,14 @@ impl Transaction<'_> {
     /// The answer to an entry is known, and it was not applied.
     pub(crate) fn look_again(
         &mut self,
-        number: usize,
-        table: &Table,
+        collection: &str,
         id: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let Ok((number, table)) = self.table(collection) else { return Ok(()) };
         let Some(record) = Record::find(self.connection, table, id)? else { return Ok(()) };
         let waiting = self.waiting(&table.collection.name, id)?;
-        if waiting.iter().any(Waiting::is_open) {
+        if waiting.iter().any(is_open) {
             return Ok(());
         }
         let accepts = table.collection.on_remote_delete == OnRemoteDelete::Accept;
@@ -282,7 +268,7 @@ impl Transaction<'_> {
             .connection
             .prepare_cached(
                 "UPDATE mailboat_outbox SET attempted = 0, base_version = NULL, not_before = ?
-                 WHERE sequence = ? AND id = ? AND dead = 0",
+                 WHERE sequence = ? AND id = ? AND halted <> 1",
             )?
             .execute((not_before, entry.sequence, entry.id.as_bytes()))?;
         if changed == 0 {
@@ -302,8 +288,7 @@ impl Transaction<'_> {
             self.apply_change(&change, &Default::default(), now)?;
         }
         // A pull may have brought that version before: then the dispute has waited for this.
-        let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
-        self.look_again(number, table, &entry.record_id, now)
+        self.look_again(&entry.collection, &entry.record_id, now)
     }
 
     /// Lets the writes of a record rest until JavaScript has decided, at the longest until
@@ -365,7 +350,7 @@ impl Transaction<'_> {
             written_at: dispute.remote_written_at,
             until: dispute.until,
         };
-        if waiting.iter().any(Waiting::is_open) {
+        if waiting.iter().any(is_open) {
             // A dead letter that was tried again is on its way: its answer comes first.
             self.keep_dispute(collection, id, &dispute, false)?;
         } else {
@@ -381,7 +366,7 @@ impl Transaction<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE mailboat_outbox SET not_before = ?
-                 WHERE record_id = ? AND collection = ? AND attempted = 0 AND dead = 0",
+                 WHERE record_id = ? AND collection = ? AND attempted = 0 AND halted <> 1",
             )?
             .execute((not_before, id, collection))?;
         let lanes: BTreeSet<String> =
@@ -395,11 +380,11 @@ impl Transaction<'_> {
         table: &Table,
         id: &str,
         met: &Met<'_>,
-        waiting: &[Waiting],
+        waiting: &[QueuedEntry],
         is_disputed: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if !waiting.iter().any(Waiting::is_open) {
+        if !waiting.iter().any(is_open) {
             return self.decide(table, id, met, waiting, None, now);
         }
         let is_news = side(table, met.made_on)? != side(table, met.remote)?;
@@ -418,7 +403,7 @@ impl Transaction<'_> {
         table: &Table,
         id: &str,
         met: &Met<'_>,
-        waiting: &[Waiting],
+        waiting: &[QueuedEntry],
         answer: Option<&ConflictAnswer>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -436,7 +421,7 @@ impl Transaction<'_> {
             remote_written_at: met.written_at,
             local: &weighed.local,
             written: &weighed.written,
-            local_written_at: weighed.held.iter().filter_map(|held| held.written_at).max(),
+            local_written_at: weighed.held.iter().filter_map(|held| written_at(held)).max(),
         };
         let lost = |columns: &Columns| self.log_server(table, id, &weighed, met, columns, now);
         match (resolve(&meeting), answer) {
@@ -546,13 +531,9 @@ impl Transaction<'_> {
         }
         for (held, (operation, values)) in weighed.held.iter().zip(writes) {
             if operation == Operation::Update && values.is_empty() {
-                self.take_out(held, now, "merged", None)?;
+                self.drop_entry(held, now, "merged")?;
             } else if (operation, &values) != (held.operation, &held.values) {
-                self.connection
-                    .prepare_cached(
-                        "UPDATE mailboat_outbox SET operation = ?, mutation = ? WHERE sequence = ?",
-                    )?
-                    .execute((operation_code(operation), to_json(&values), held.sequence))?;
+                self.rewrite(held, operation, &values)?;
             }
         }
         Ok(())
@@ -564,7 +545,7 @@ impl Transaction<'_> {
         &mut self,
         table: &Table,
         id: &str,
-        held: &Waiting,
+        held: &QueuedEntry,
         rule: &str,
         version: i64,
         is_loss: bool,
@@ -573,25 +554,21 @@ impl Transaction<'_> {
         if is_loss {
             self.log_local(table, id, held, rule, version, &held.values, now)?;
         }
-        self.take_out(held, now, "superseded", Some(rule))
+        self.drop_entry(held, now, "superseded")
     }
 
-    /// Takes an entry out of the outbox that is not to be sent any more.
-    pub(crate) fn take_out(
+    /// Takes an entry out of the outbox that is not to be sent any more, for what the
+    /// server has stands in its place: what waited for it may go.
+    pub(crate) fn drop_entry(
         &mut self,
-        waiting: &Waiting,
+        entry: &QueuedEntry,
         now: Timestamp,
         kind: &str,
-        detail: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ?")?
-            .execute([waiting.sequence])?;
-        let count =
-            if waiting.is_dead { &mut self.changes.failed } else { &mut self.changes.pending };
-        *count -= 1;
-        self.log(&waiting.entry, now, kind, waiting.attempts, detail)?;
-        self.refresh_lane(&waiting.lane)
+        self.take_out(entry, now, kind)?;
+        self.release_dependents(entry)?;
+        self.unblock_dependents(entry)?;
+        self.refresh_lane(&entry.lane)
     }
 
     /// Shows base + what is unsettled, or removes the row when that is nothing.
@@ -620,8 +597,12 @@ impl Transaction<'_> {
     }
 
     /// The entries of a record, in order.
-    pub(crate) fn waiting(&self, collection: &str, id: &str) -> Result<Vec<Waiting>, StoreError> {
-        waiting_of(self.connection, collection, id)
+    pub(crate) fn waiting(
+        &self,
+        collection: &str,
+        id: &str,
+    ) -> Result<Vec<QueuedEntry>, StoreError> {
+        of_record(self.connection, collection, id)
     }
 
     /// Keeps what a decision needs. The first base stays: it is what the writes were made on.
@@ -755,14 +736,14 @@ impl Transaction<'_> {
         &self,
         table: &Table,
         record_id: &str,
-        held: &Waiting,
+        held: &QueuedEntry,
         rule: &str,
         version: i64,
         values: &Values,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let collection = &table.collection.name;
-        let (lost, write) = (Loser::Local, Some((held.entry, held.operation)));
+        let (lost, write) = (Loser::Local, Some((held.id, held.operation)));
         self.log_loss(&Loss { collection, record_id, rule, lost, write, version, values }, now)
     }
 }
@@ -783,7 +764,7 @@ pub(crate) fn questions(
         let (base, until) = (base_of(row.get(2)?)?, row.get::<_, i64>(3)?);
         let Ok((_, table)) = find_table(tables, &collection) else { continue };
         let Some(record) = Record::find(connection, table, &record_id)? else { continue };
-        let waiting = waiting_of(connection, &collection, &record_id)?;
+        let waiting = of_record(connection, &collection, &record_id)?;
         let version = record.head.version;
         let met = Met { made_on: &base, remote: &record.base, version, written_at: None, until };
         let Some(weighed) = weigh(table, &met, &waiting)? else { continue };
@@ -798,47 +779,19 @@ pub(crate) fn questions(
     Ok(questions)
 }
 
-fn waiting_of(
-    connection: &Connection,
-    collection: &str,
-    id: &str,
-) -> Result<Vec<Waiting>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT sequence, id, operation, mutation, lane, attempts, attempted, dead, written_at
-         FROM mailboat_outbox WHERE record_id = ? AND collection = ? ORDER BY sequence",
-    )?;
-    let mut rows = statement.query((id, collection))?;
-    let mut waiting = Vec::new();
-    while let Some(row) = rows.next()? {
-        let written_at: Option<String> = row.get(8)?;
-        waiting.push(Waiting {
-            sequence: row.get(0)?,
-            entry: EntryId::from_bytes(row.get(1)?),
-            operation: operation_from_code(row.get(2)?),
-            values: parse_values(row.get_ref(3)?.as_str().map_err(|_| unreadable())?)?,
-            lane: row.get(4)?,
-            attempts: row.get(5)?,
-            is_attempted: row.get::<_, i64>(6)? != 0,
-            is_dead: row.get::<_, i64>(7)? != 0,
-            written_at: written_at.as_deref().and_then(Stamp::parse),
-        });
-    }
-    Ok(waiting)
-}
-
 /// Looks up what the core needs to decide; `None` when no write is in conflict.
 fn weigh<'m>(
     table: &Table,
     met: &Met<'_>,
-    waiting: &'m [Waiting],
+    waiting: &'m [QueuedEntry],
 ) -> Result<Option<Weighed<'m>>, StoreError> {
     let (base, remote) = (side(table, met.made_on)?, side(table, met.remote)?);
     let is_deleted = remote == Side::Deleted;
     // Where a deletion is accepted, dead letters of the record go with it.
     let takes_all = is_deleted && table.collection.on_remote_delete == OnRemoteDelete::Accept;
-    let held: Vec<&Waiting> = waiting
+    let held: Vec<&QueuedEntry> = waiting
         .iter()
-        .filter(|waiting| takes_all || (waiting.is_free() && waiting.sequence <= met.until))
+        .filter(|waiting| takes_all || (is_free(waiting) && waiting.sequence <= met.until))
         .collect();
     let Some(first) = held.first() else { return Ok(None) };
     let mut shown = match (&base, &remote) {

@@ -232,6 +232,21 @@ fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found
     Ok(if registered.as_deref() == Some(schema_json) { Found::Current } else { Found::Outdated })
 }
 
+/// Every version of the file, by number: what it is about, and how the one before becomes it.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
+    (
+        2,
+        "priorities and dependencies",
+        include_str!("../migrations/0002_priorities_and_dependencies.sql"),
+    ),
+    (3, "conflicts and aliases", include_str!("../migrations/0003_conflicts_and_aliases.sql")),
+];
+
+fn migration(&(version, title, sql): &(i64, &'static str, &'static str)) -> Migration {
+    Migration::new(version, title.into(), MigrationType::Simple, sql.into_sql_str(), false)
+}
+
 async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), StoreError> {
     if found == Found::Fresh {
         // First of all, and into the file itself: if the rest is interrupted, the file
@@ -240,20 +255,8 @@ async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), 
         let mark = format!("PRAGMA application_id = {application_id}; PRAGMA journal_mode = WAL");
         connection.execute(AssertSqlSafe(mark)).await?;
     }
-    Migrator::with_migrations(migrations()).run(connection).await?;
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect()).run(connection).await?;
     Ok(())
-}
-
-fn migrations() -> Vec<Migration> {
-    [
-        (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
-        (3, "conflicts and aliases", include_str!("../migrations/0003_conflicts_and_aliases.sql")),
-    ]
-    .map(|(version, description, sql)| {
-        let sql = sql.into_sql_str();
-        Migration::new(version, description.into(), MigrationType::Simple, sql, false)
-    })
-    .into()
 }
 
 fn register_schema(

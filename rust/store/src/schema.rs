@@ -5,7 +5,9 @@
 
 use std::collections::HashSet;
 
-use mailboat_core::{ConflictRule, KeyColumn, LanePolicy, OnRemoteDelete};
+use mailboat_core::{
+    ConflictRule, KeyColumn, LanePolicy, OnRemoteDelete, Operation, Priority, SendMode, WriteMode,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -57,6 +59,27 @@ pub struct Collection {
     #[serde(default = "hold")]
     #[ts(as = "Option<_>", optional)]
     pub lane_policy: LanePolicy,
+    /// What the app may do to its records; the rest is `UNSUPPORTED`.
+    #[serde(default = "every_operation")]
+    #[ts(as = "Option<_>", optional)]
+    pub operations: Vec<Operation>,
+    /// How urgent its entries are, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub priority: Priority,
+    /// When its entries are sent, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub send: SendMode,
+    /// When the promise of a write resolves, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub write: WriteMode,
+    /// Whether a write folds into an earlier one of its record that no attempt has
+    /// left with. `false` sends every write by itself.
+    #[serde(default = "yes")]
+    #[ts(as = "Option<_>", optional)]
+    pub coalesce: bool,
     /// What happens when the server has changed a record that has unsettled writes;
     /// `merge` when not said.
     #[serde(default)]
@@ -112,6 +135,14 @@ pub enum ColumnType {
 
 fn hold() -> LanePolicy {
     LanePolicy::Hold
+}
+
+fn every_operation() -> Vec<Operation> {
+    vec![Operation::Create, Operation::Update, Operation::Delete]
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn default_max_bytes() -> u32 {
@@ -173,15 +204,20 @@ impl Schema {
 }
 
 impl Collection {
-    /// A collection whose records are lanes of their own, with every default.
+    /// A collection whose records are lanes of their own, with the defaults of all else.
     #[must_use]
     pub fn new(name: &str, columns: Vec<Column>) -> Self {
         Self {
             name: name.into(),
             columns,
-            indexes: vec![],
+            indexes: Vec::new(),
             lane_column: None,
-            lane_policy: hold(),
+            lane_policy: LanePolicy::Hold,
+            operations: every_operation(),
+            priority: Priority::Normal,
+            send: SendMode::Immediate,
+            write: WriteMode::LocalFirst,
+            coalesce: true,
             conflict: ConflictRule::default(),
             on_remote_delete: OnRemoteDelete::default(),
             natural_key: vec![],
@@ -194,8 +230,25 @@ impl Collection {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Refuses what the app may not do to its records.
+    pub(crate) fn allow(&self, operation: Operation) -> Result<(), StoreError> {
+        if self.operations.contains(&operation) {
+            return Ok(());
+        }
+        let verb = match operation {
+            Operation::Create => "created",
+            Operation::Update => "updated",
+            Operation::Delete => "deleted",
+        };
+        let sentence = format!("Records of {} cannot be {verb}: see its operations.", self.name);
+        Err(StoreError::Unsupported(sentence))
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         check_name(&self.name)?;
+        if self.operations.is_empty() {
+            return invalid(format!("{} allows no operation", self.name));
+        }
         if self.columns.len() > MAX_COLUMNS {
             return invalid(format!("{} has more than {MAX_COLUMNS} columns", self.name));
         }

@@ -77,7 +77,7 @@ fn write(writer: &mut Writer, mutation: &Mutation) -> Result<(), StoreError> {
     let written = writer.transaction(Durability::Full, |transaction| {
         Ok(transaction.savepoint(|transaction| transaction.write(mutation, NOW)))
     });
-    written.and_then(|(result, _)| result)
+    written.and_then(|(result, _)| result).map(|_| ())
 }
 
 fn ids(reader: &Reader) -> Vec<String> {

@@ -11,17 +11,15 @@
 use std::path::{Path, PathBuf};
 
 use mailboat_core::{Operation, Timestamp};
-use mailboat_store::{Opening, SCHEMA_VERSION, Schema};
+use mailboat_store::{Opening, SCHEMA_VERSION};
 use rusqlite::Connection;
 use rusqlite::types::Value as SqlValue;
 use serde_json::json;
 
 use crate::common::{
-    NOW, Store, conversation, entry_id, in_conversation, message, optional, window,
+    NOW, Store, conversation, entry_id, in_conversation, message, optional, uncoalesced, window,
 };
 
-/// Every version that has a fixture.
-const VERSIONS: [i64; 2] = [1, 3];
 const WRITE: &str = "MAILBOAT_WRITE_FIXTURE";
 
 fn fixture(version: i64) -> PathBuf {
@@ -104,18 +102,18 @@ fn the_newest_fixture_is_what_this_build_writes() {
 
 #[test]
 fn a_file_of_every_version_opens_with_its_outbox_intact() {
-    let mut newer = Schema::messaging();
+    let mut newer = uncoalesced();
     newer.collections[1].columns.push(optional("editedAt", mailboat_store::ColumnType::Integer));
-    for version in VERSIONS {
-        for schema in [Schema::messaging(), newer.clone()] {
+    for version in 1..=SCHEMA_VERSION {
+        for schema in [uncoalesced(), newer.clone()] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("mailboat.db");
             std::fs::copy(fixture(version), &path).expect("a fixture");
-            let is_current = version == SCHEMA_VERSION && schema == Schema::messaging();
+            let is_current = version == SCHEMA_VERSION && schema == uncoalesced();
             let opening = Opening::begin(&path, &schema).expect("it is looked at");
             assert_eq!(opening.is_quick(), is_current);
             drop(opening.finish().expect("it opens"));
-            let cursor = (schema == Schema::messaging()).then_some("page 7");
+            let cursor = (schema == uncoalesced()).then_some("page 7");
             check_contents(Store::at(folder, &schema).expect("it opens again"), cursor);
         }
     }

@@ -55,6 +55,11 @@ pub struct PushEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub written_at: Option<String>,
+    /// The atomic group it belongs to: its entries stand together in one request, and the
+    /// server applies all of them or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub group: Option<Uuid>,
 }
 
 /// Answer of `POST /v1/push`: one outcome an entry, in the order of the request.

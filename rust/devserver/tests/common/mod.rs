@@ -195,6 +195,7 @@ fn entry(operation: Operation, collection: &str, id: &str, values: Value) -> Pus
         lane_policy: LanePolicy::Hold,
         base_version: None,
         written_at: None,
+        group: None,
     }
 }
 

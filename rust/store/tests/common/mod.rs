@@ -2,16 +2,18 @@
 //! is done to it.
 
 pub mod action;
+pub mod conflict_action;
+pub mod conflict_model;
 pub mod model;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mailboat_core::{EntryId, Operation, Reason, Timestamp, Transition};
+use mailboat_core::{EntryId, Operation, Priority, Reason, Timestamp, Transition};
 use mailboat_store::{
-    Answered, Changes, Collection, Column, ColumnType, Conflict, ConflictQuestion, Durability,
+    Answered, Changes, Collection, Column, ColumnType, Conflict, ConflictQuestion, Due, Durability,
     Mutation, Opening, OutboxEntry, QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema,
-    StoreError, Take, Transaction, Values, Window, Writer,
+    Sending, StoreError, Take, Transaction, Values, Window, Writer,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -47,8 +49,14 @@ pub fn open(path: &Path, schema: &Schema) -> Result<(Writer, Reader), StoreError
 }
 
 impl Store {
-    /// A fresh store of conversations and messages.
+    /// A fresh store of conversations and messages, in which every write keeps an entry
+    /// of its own: most tests are about what becomes of several.
     pub fn messaging() -> Self {
+        Self::with(&uncoalesced())
+    }
+
+    /// A fresh store of conversations and messages as apps have it: writes fold.
+    pub fn coalescing() -> Self {
         Self::with(&Schema::messaging())
     }
 
@@ -75,7 +83,7 @@ impl Store {
 
     /// Closes the file, and opens it again.
     pub fn reopen(self) -> Self {
-        self.reopen_with(&Schema::messaging())
+        self.reopen_with(&uncoalesced())
     }
 
     /// The same with another schema.
@@ -90,7 +98,7 @@ impl Store {
         let path = self.path.clone();
         let folder = self.close();
         tamper(&Connection::open(path).expect("the file opens in SQLite"));
-        Self::at(folder, &Schema::messaging()).expect("the store opens again")
+        Self::at(folder, &uncoalesced()).expect("the store opens again")
     }
 
     /// Runs a transaction that must succeed.
@@ -270,8 +278,13 @@ impl Store {
     }
 
     pub fn due_at(&self, now: Timestamp) -> Vec<EntryId> {
-        let due = self.writer.due(now, 100).expect("what is due");
+        let due = self.pick(now, 100);
         due.candidates.iter().map(|candidate| candidate.id).collect()
+    }
+
+    /// What may go, of any priority.
+    pub fn pick(&self, now: Timestamp, limit: u32) -> Due {
+        self.writer.due(now, limit, Priority::Low, false).expect("what is due")
     }
 
     /// Pending entries and dead letters.
@@ -290,6 +303,18 @@ impl Store {
         let raw = Connection::open(&self.path).expect("the file opens in SQLite");
         raw.query_row(sql, [], |row| row.get(0)).expect("the look finds a row")
     }
+}
+
+/// The messaging schema without folding.
+pub fn uncoalesced() -> Schema {
+    schema(false)
+}
+
+/// The messaging schema, in which writes fold or do not.
+pub fn schema(coalesces: bool) -> Schema {
+    let mut schema = Schema::messaging();
+    schema.collections.iter_mut().for_each(|collection| collection.coalesce = coalesces);
+    schema
 }
 
 pub fn entry_id(number: u128) -> EntryId {
@@ -324,7 +349,8 @@ pub fn mutation(
     values: Value,
 ) -> Mutation {
     let (collection, record_id) = (collection.into(), id.into());
-    Mutation { entry, collection, record_id, operation, values: columns(values) }
+    let sending = Sending::default();
+    Mutation { entry, collection, record_id, operation, values: columns(values), sending }
 }
 
 pub fn remote(collection: &str, id: &str, version: u64, order: u64, values: Value) -> RemoteChange {
