@@ -59,8 +59,8 @@ impl Actor {
         let deletions: Vec<RemoteDeletion> = page.deletions.drain(..deleted).collect();
         let is_last = page.rows() == 0;
         let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&changes)?;
-            transaction.apply_deletions(&deletions)?;
+            transaction.apply_changes(&changes, now)?;
+            transaction.apply_deletions(&deletions, now)?;
             if !is_last {
                 return Ok(());
             }
@@ -68,6 +68,7 @@ impl Actor {
             if page.more { Ok(()) } else { transaction.set_last_synced_at(now) }
         })?;
         self.changes.push(changes);
+        self.merges.look();
         let more = !is_last || page.more;
         self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);
         if !is_last {

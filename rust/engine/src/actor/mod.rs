@@ -11,6 +11,7 @@ mod chance;
 mod drive;
 mod gathering;
 mod hints;
+mod merges;
 mod older;
 mod progress;
 mod pull;
@@ -38,6 +39,7 @@ use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Wri
 use alarms::Alarms;
 pub(crate) use chance::Chance;
 use hints::Hints;
+use merges::Merges;
 use older::{Older, OlderCall};
 use progress::Progressing;
 use pull::Pull;
@@ -154,6 +156,7 @@ pub(crate) struct Actor {
     pull: Pull,
     older: Older,
     hints: Hints,
+    merges: Merges,
     sync: SyncCalls,
     server_first: ServerFirst,
     watches: Watches,
@@ -230,6 +233,7 @@ impl Actor {
             pull,
             older: Older::default(),
             hints: Hints::default(),
+            merges: Merges::default(),
             sync: SyncCalls::default(),
             server_first: ServerFirst::default(),
             watches: Watches::default(),

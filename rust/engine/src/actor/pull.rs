@@ -110,7 +110,9 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Pull { cursor, limit, token });
             }
-            Route::JavaScript => self.ask(Ask::Pull { cursor, limit }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Pull { cursor, limit }, now);
+            }
             Route::None => {}
         }
     }
@@ -152,8 +154,8 @@ impl Actor {
 }
 
 pub(super) fn from_wire(change: Change) -> RemoteChange {
-    let Change { collection, id, version, order, values } = change;
-    RemoteChange { collection, id, version, order, values }
+    let Change { collection, id, version, order, values, written_at } = change;
+    RemoteChange { collection, id, version, order, values, written_at }
 }
 
 pub(super) fn deletion(tombstone: Tombstone) -> RemoteDeletion {
