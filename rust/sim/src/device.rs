@@ -19,6 +19,7 @@ use crate::link::Link;
 use crate::scenario::{Deed, DevicePlan, Scenario};
 use crate::server::Server;
 use crate::window::{Screen, conversation, whole};
+use crate::witness::Witness;
 
 /// Entries that one page of the outbox shows.
 const OUTBOX_PAGE: u32 = 500;
@@ -65,6 +66,8 @@ pub struct Device {
     pub postponed: Vec<usize>,
     /// Draws of the network and of what happens to the device.
     pub dice: Dice,
+    /// What is remembered of its life, to judge the engine by.
+    pub witness: Witness,
     config: Config,
     /// Requests that wait for their answer, by ticket.
     pub carried: BTreeMap<u64, Carried>,
@@ -142,6 +145,7 @@ impl Device {
             in_front: true,
             postponed: Vec::new(),
             dice: root.fork("fate", number as u64),
+            witness: Witness::default(),
             config,
             carried: BTreeMap::new(),
             screens: Vec::new(),
@@ -151,6 +155,12 @@ impl Device {
             writes: 0,
             plan,
         }
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.config.path
     }
 
     /// What its clock shows.
@@ -208,6 +218,7 @@ impl Device {
 
     /// The platform says something of the network.
     pub fn hear_of_network(&mut self, network: Network) {
+        self.witness.forget_floor();
         self.execute(Command::SetNetwork { network }, Asked::Other);
     }
 
@@ -244,6 +255,7 @@ impl Device {
             },
             Deed::Found => self.found(scenario, &mut dice),
             Deed::Sync => {
+                self.witness.forget_floor();
                 self.execute(Command::Sync, Asked::Other);
                 "asks to sync".into()
             }

@@ -80,6 +80,7 @@ impl World<'_> {
         self.trace.fact(self.now, &request.url, &request.body);
         if let Some(ticket) = ticket {
             self.count_request(device, ticket, &request);
+            self.witness_request(device, ticket, &request);
         }
         let line = self.devices[device].last_line;
         let link = self.devices[device].link.unwrap_or(Link::FAIR);
@@ -222,6 +223,7 @@ impl World<'_> {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);
         }
+        self.witness_answer(device, ticket, answer.as_ref().ok());
         let sample = self.measure(device, ticket, answer.as_ref().ok());
         let Some(stage) = &mut self.devices[device].stage else { return };
         stage.answer(
