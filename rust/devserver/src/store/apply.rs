@@ -1,6 +1,6 @@
 //! Applies a push: entries in their order, effects and ledger rows together.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use mailboat_backends::rest::wire::{Placed, PushEntry, PushOutcome};
 use mailboat_core::{LanePolicy, Operation, Reason};
@@ -30,6 +30,11 @@ pub(crate) struct Push<'a> {
     forget_ledger: bool,
     now_ms: i64,
     audience: BTreeSet<String>,
+    /// What is known of groups for as long as this push leaves them as they are: most of its
+    /// entries are of few lanes.
+    access: HashMap<String, LaneAccess>,
+    /// Groups whose members are in the audience already.
+    told: HashSet<String>,
 }
 
 /// An effect, before it has its number.
@@ -50,7 +55,15 @@ impl super::Database {
         faults: &EntryFaults<'_>,
     ) -> Result<Applied, StoreError> {
         self.write(|connection| {
-            let push = Push { connection, user, forget_ledger, now_ms, audience: BTreeSet::new() };
+            let push = Push {
+                connection,
+                user,
+                forget_ledger,
+                now_ms,
+                audience: BTreeSet::new(),
+                access: HashMap::new(),
+                told: HashSet::new(),
+            };
             push.run(entries, faults)
         })
     }
@@ -98,6 +111,9 @@ impl Push<'_> {
             if !is_applied(&outcome) {
                 self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit")?;
                 self.audience = audience;
+                // What was learned of groups may have come from what is undone.
+                self.access.clear();
+                self.told.clear();
                 return Ok(refused_together(unit, outcome));
             }
             outcomes.push(outcome);
@@ -125,7 +141,7 @@ impl Push<'_> {
     }
 
     /// The outcome of an entry that an earlier attempt applied.
-    fn recall(&self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
+    fn recall(&mut self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
         if self.forget_ledger {
             return Ok(None);
         }
@@ -162,7 +178,7 @@ impl Push<'_> {
     }
 
     /// What the entry makes of its record, or why it is refused.
-    fn decide(&self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
+    fn decide(&mut self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
         if let Err(reason) = rules::check(entry) {
             return Ok(Err(reason));
         }
@@ -182,8 +198,8 @@ impl Push<'_> {
         }
     }
 
-    fn decide_create(&self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
-        let access = groups::lane_access(self.connection, &entry.lane, self.user)?;
+    fn decide_create(&mut self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
+        let access = self.access_to(&entry.lane)?;
         let is_group = rules::members(&entry.values).is_some();
         if is_group && groups::exists(self.connection, &entry.record_id)? {
             return Ok(refuse(code::ALREADY_EXISTS, "Another group has this id."));
@@ -213,7 +229,7 @@ impl Push<'_> {
     }
 
     fn decide_update(
-        &self,
+        &mut self,
         entry: &PushEntry,
         mut record: Record,
     ) -> Result<Result<Effect, Reason>, StoreError> {
@@ -232,7 +248,7 @@ impl Push<'_> {
         Ok(small_enough(record).map(|record| Effect { record, as_sent: false }))
     }
 
-    fn decide_delete(&self, mut record: Record) -> Result<Result<Effect, Reason>, StoreError> {
+    fn decide_delete(&mut self, mut record: Record) -> Result<Result<Effect, Reason>, StoreError> {
         if !self.may_change(&record)? {
             return Ok(Err(forbidden("Only those who see a record delete it.")));
         }
@@ -242,13 +258,20 @@ impl Push<'_> {
         Ok(Ok(Effect { record, as_sent: true }))
     }
 
-    fn may_change(&self, record: &Record) -> Result<bool, StoreError> {
+    fn may_change(&mut self, record: &Record) -> Result<bool, StoreError> {
         match &record.audience {
             None => Ok(record.author == self.user),
-            Some(group) => {
-                Ok(groups::lane_access(self.connection, group, self.user)? == LaneAccess::Member)
-            }
+            Some(group) => Ok(self.access_to(group)? == LaneAccess::Member),
         }
+    }
+
+    fn access_to(&mut self, lane: &str) -> Result<LaneAccess, StoreError> {
+        if let Some(access) = self.access.get(lane) {
+            return Ok(*access);
+        }
+        let access = groups::lane_access(self.connection, lane, self.user)?;
+        self.access.insert(lane.to_owned(), access);
+        Ok(access)
     }
 
     /// Gives the effect its number and writes it, its ledger row and its consequences.
@@ -314,6 +337,7 @@ impl Push<'_> {
             }
             if record.is_group() {
                 groups::dissolve(self.connection, &record.id)?;
+                self.forget_groups();
             }
             return Ok(());
         }
@@ -323,12 +347,23 @@ impl Push<'_> {
         } else {
             groups::replace_members(self.connection, key, &users, record.version, self.now_ms)?;
         }
+        self.forget_groups();
         self.note_audience(record)
     }
 
+    /// A group is not what it was.
+    fn forget_groups(&mut self) {
+        self.access.clear();
+        self.told.clear();
+    }
+
     fn note_audience(&mut self, record: &Record) -> Result<(), StoreError> {
+        if record.audience.as_ref().is_some_and(|group| self.told.contains(group)) {
+            return Ok(());
+        }
         let users = self.who_sees(record)?;
         self.audience.extend(users);
+        self.told.extend(record.audience.clone());
         Ok(())
     }
 

@@ -1,8 +1,10 @@
 //! Rows of the table `records`.
 
-use mailboat_backends::rest::wire::{Change, Values};
+use mailboat_backends::rest::wire::Values;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::value::RawValue;
 
+use super::page::StoredChange;
 use super::{Sequence, StoreError, on_the_wire};
 
 /// What a page's records may weigh together, in bytes of JSON; at least one goes. With
@@ -91,9 +93,9 @@ impl Record {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    pub(super) fn into_change(self) -> Result<Change, StoreError> {
-        Ok(Change {
-            values: self.values()?,
+    pub(super) fn into_change(self) -> Result<StoredChange, StoreError> {
+        Ok(StoredChange {
+            values: RawValue::from_string(self.body)?,
             collection: self.collection,
             id: self.id,
             version: on_the_wire(self.version),

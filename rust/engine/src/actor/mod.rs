@@ -29,10 +29,10 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, LowWaiting, Observed, Policy,
-    PullTrigger, Sample, Suspects, Timestamp, Urgency,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
-use mailboat_store::{Changes, Due, Durability, Schema, StoreError, WatchedWindow, Writer};
+use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Writer};
 
 use alarms::Alarms;
 pub(crate) use chance::Chance;
@@ -370,15 +370,6 @@ impl Actor {
 
     fn query(&self, query: &Query) -> Result<String, WaistError> {
         Ok(crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)?)
-    }
-
-    /// Entries of low priority that nothing more urgent waits behind.
-    fn low_waiting(&self) -> Result<LowWaiting, StoreError> {
-        self.writer.low()
-    }
-
-    fn due(&self, now: Timestamp, urgency: Urgency) -> Result<Due, StoreError> {
-        self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)
     }
 
     fn take_over(&mut self, session: Arc<Session>, now: Timestamp) {

@@ -1,0 +1,32 @@
+//! Pages as they leave: the shapes of the wire, whose values stay the text they are
+//! stored as. Reading a record's JSON only to write it again was half of a pull.
+
+use mailboat_backends::rest::wire::Tombstone;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// What the wire calls `PullPage`.
+#[derive(Serialize)]
+pub(crate) struct StoredPage {
+    pub(super) changes: Vec<StoredChange>,
+    pub(super) tombstones: Vec<Tombstone>,
+    pub(super) cursor: String,
+    pub(super) more: bool,
+}
+
+/// What the wire calls `OlderPage`.
+#[derive(Serialize)]
+pub(crate) struct StoredOlderPage {
+    pub(super) changes: Vec<StoredChange>,
+    pub(super) more: bool,
+}
+
+/// What the wire calls `Change`.
+#[derive(Serialize)]
+pub(crate) struct StoredChange {
+    pub(super) collection: String,
+    pub(super) id: String,
+    pub(super) version: u64,
+    pub(super) order: u64,
+    pub(super) values: Box<RawValue>,
+}
