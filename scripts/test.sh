@@ -19,6 +19,18 @@ count_kill() {
     END { if (good) print 1, 0, 0 }'
 }
 
+# `pull_cuts=N rows=N lost=0`, then `cuts=N effects=N lost=0 duplicated=0`: one effect, one row a cut.
+count_bytes() {
+  plain_text | awk '
+    /^pull_cuts=[1-9][0-9]* rows=[0-9]+ lost=0$/ {
+      split($1, cuts, "="); split($2, rows, "="); pulls = cuts[2] == rows[2]
+    }
+    /^cuts=[1-9][0-9]* effects=[0-9]+ lost=0 duplicated=0$/ {
+      split($1, cuts, "="); split($2, effects, "="); pushes = cuts[2] == effects[2]
+    }
+    END { if (pulls && pushes) print 1, 0, 0 }'
+}
+
 # `runs=N devices=N device_days=N messages=N kills=N power_cuts=N lost=0 duplicated=0 out_of_order=0 stuck=0 diverged=0`
 count_sim() {
   plain_text | awk '
@@ -63,6 +75,7 @@ count_expected_failure() {
     /^(mailboat-demo|kills=[0-9]+) .*lost=[0-9]+ duplicated=[0-9]+ out_of_order=[0-9]+( kills=[0-9]+)?$/ {
       damage = !/ lost=0 duplicated=0 out_of_order=0/
     }
+    /^cuts=[1-9][0-9]* effects=[0-9]+ lost=[0-9]+ duplicated=[1-9][0-9]*$/ { damage = 1 }
     END { if (damage && status != 0) print 1, 0, 0 }'
 }
 
@@ -79,6 +92,8 @@ suite 'javascript' jest 900 npm run --silent test:js
 suite 'hooks' plain 600 npm run --silent test:hooks
 suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
 suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
+suite 'bytes' bytes 180 npm run --silent test:bytes
+suite 'bytes sabotaged' expected_failure 180 npm run --silent test:bytes -- --sabotage
 suite 'sim' sim 900 npm run --silent sim -- --runs 200
 suite 'sim, fresh seeds' sim 600 npm run --silent sim -- --runs 50 --fresh
 suite 'faults' faults 600 npm run --silent test:faults

@@ -92,7 +92,8 @@ impl ActorThread {
 
     fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
         let (session, shared) = (Arc::clone(&self.session), Arc::clone(&self.shared));
-        Actor::new(Parts::new(&self.config, writer, session, shared, Chance::from_os()))
+        let parts = Parts::new(&self.config, writer, session, shared, Chance::from_os());
+        Actor::new(parts, now())
     }
 
     /// The file cannot be used: tells the runtime, one that came meanwhile, and every

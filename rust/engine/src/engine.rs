@@ -7,6 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use mailboat_backends::rest::RestCodec;
+use mailboat_core::{NetworkKind, Quality, Stability};
 use mailboat_store::{
     Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
 };
@@ -17,8 +18,8 @@ use crate::call::{Call, Completion};
 use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
-    BackendConfig, Command, Config, Counters, ErrorCode, Event, OpenState, Phase, Query,
-    SyncStatus, WaistError, Watched,
+    BackendConfig, Command, Config, Counters, ErrorCode, Event, NetworkStatus, OpenState, Phase,
+    Query, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
@@ -327,10 +328,18 @@ pub(crate) fn answer_query(
 const UNKNOWN_STATUS: SyncStatus = SyncStatus {
     phase: Phase::Idle,
     online: true,
+    network: NetworkStatus {
+        kind: NetworkKind::Unknown,
+        metered: false,
+        quality: Quality::Unknown,
+        stability: Stability::Stable,
+    },
     pending: 0,
     failed: 0,
+    bytes: 0,
     last_synced_at: None,
     next_attempt_at: None,
+    progress: None,
     error: None,
 };
 
@@ -339,6 +348,7 @@ fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
     Ok(SyncStatus {
         pending: counts.pending,
         failed: counts.failed,
+        bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
         ..UNKNOWN_STATUS
     })

@@ -5,12 +5,12 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventsource_stream::Eventsource;
 use futures::StreamExt;
 use mailboat_backends::rest::{HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, RestCodec};
-use mailboat_core::{BackendFailure, Policy};
+use mailboat_core::{BackendFailure, Policy, Sample};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -117,8 +117,9 @@ impl Client {
     }
 
     async fn ask(&self, request: Authorized, expected: Expected) {
-        let answer = self.send(request).await;
-        self.post(expected.read(answer.as_ref().map(Answer::view).map_err(Clone::clone)));
+        let (answer, sample) = self.send(request).await;
+        let read = expected.read(answer.as_ref().map(Answer::view).map_err(Clone::clone));
+        self.post(Input::Measured(sample, Box::new(read)));
     }
 
     /// Listens until the connection ends.
@@ -138,10 +139,25 @@ impl Client {
         self.post(Input::HintsClosed);
     }
 
-    async fn send(&self, request: Authorized) -> Result<Answer, BackendFailure> {
+    /// Sends a request, and says how the network showed itself in it. What a decision
+    /// rests on is measured with a clock that does not step.
+    async fn send(&self, request: Authorized) -> (Result<Answer, BackendFailure>, Sample) {
+        let (began, sent) = (Instant::now(), request.request.body.len());
+        let answer = self.exchange(request).await;
+        let came = answer.as_ref().map_or(0, |answer| answer.body.len());
+        let sample = Sample {
+            answered: !matches!(answer, Err(BackendFailure::Transport | BackendFailure::Timeout)),
+            elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            bytes: (sent + came) as u64,
+        };
+        (answer, sample)
+    }
+
+    async fn exchange(&self, request: Authorized) -> Result<Answer, BackendFailure> {
         let transport = |error: reqwest::Error| {
+            let is_slow = error.is_timeout() && !error.is_connect();
             tracing::debug!(error = %error.without_url(), "no answer");
-            BackendFailure::Transport
+            if is_slow { BackendFailure::Timeout } else { BackendFailure::Transport }
         };
         let request = self.request(request).timeout(self.timeout);
         let response = request.send().await.map_err(transport)?;

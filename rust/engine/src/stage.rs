@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mailboat_backends::rest::{HttpAnswer, HttpRequest, RestCodec};
-use mailboat_core::{BackendFailure, Timestamp};
+use mailboat_core::{BackendFailure, Sample, Timestamp};
 use mailboat_store::{Opening, READ_BUDGET_STEPS, Reader, Snapshot, Window};
 
 use crate::actor::{Actor, Chance, Effect, Input, Parts};
@@ -109,7 +109,8 @@ impl Stage {
         let session = Session::new(ENGINE, GENERATION, Arc::new(|_| {}), Arc::new(|_| {}));
         let shared = Arc::new(Shared::new());
         let (told, kept) = (Arc::clone(&session), Arc::clone(&shared));
-        let actor = Actor::new(Parts::new(config, writer, told, kept, Chance::from_seed(seed)))?;
+        let parts = Parts::new(config, writer, told, kept, Chance::from_seed(seed));
+        let actor = Actor::new(parts, now)?;
         Ok(Self {
             reader,
             actor,
@@ -172,10 +173,16 @@ impl Stage {
         self.inputs.push(Input::Unwatch { id: watch });
     }
 
-    /// What came of the request `ticket`. One that is not known is ignored.
-    pub fn answer(&mut self, ticket: u64, answer: Result<HttpAnswer<'_>, BackendFailure>) {
+    /// What came of the request `ticket`, and how the network showed itself in it. One
+    /// that is not known is ignored.
+    pub fn answer(
+        &mut self,
+        ticket: u64,
+        answer: Result<HttpAnswer<'_>, BackendFailure>,
+        sample: Sample,
+    ) {
         if let Some(expected) = self.expected.remove(&ticket) {
-            self.inputs.push(expected.read(answer));
+            self.inputs.push(Input::Measured(sample, Box::new(expected.read(answer))));
         }
     }
 

@@ -7,7 +7,7 @@ use mailboat_core::{AppState, Network, Operation, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
 use mailboat_engine::waist::{
-    BackendConfig, Command, Config, Durability, Query, WaistError, Written,
+    BackendConfig, Command, Config, Durability, Query, WaistError, WriteOptions, Written,
 };
 use mailboat_store::Schema;
 use serde_json::{Map, Value, json};
@@ -69,12 +69,24 @@ pub struct Device {
     /// What is remembered of its life, to judge the engine by.
     pub witness: Witness,
     config: Config,
+    /// Requests that wait for their answer, by ticket.
+    pub carried: BTreeMap<u64, Carried>,
     screens: Vec<Screen>,
     commands: BTreeMap<u64, Asked>,
     last_command: u64,
     /// Own messages, as far as the app was told: id and conversation.
     mine: Vec<(String, String)>,
     writes: u64,
+}
+
+/// A request that waits for its answer.
+pub struct Carried {
+    /// When it was made, on the world's clock.
+    pub sent_at: i64,
+    /// Its size.
+    pub bytes: u64,
+    /// The entries of a push.
+    pub entries: Vec<uuid::Uuid>,
 }
 
 /// What a command was for.
@@ -135,6 +147,7 @@ impl Device {
             dice: root.fork("fate", number as u64),
             witness: Witness::default(),
             config,
+            carried: BTreeMap::new(),
             screens: Vec::new(),
             commands: BTreeMap::new(),
             last_command: 0,
@@ -190,6 +203,7 @@ impl Device {
         }
         self.line = None;
         self.screens.clear();
+        self.carried.clear();
         self.commands.clear();
         self.dies_in_turn = false;
     }
@@ -228,11 +242,12 @@ impl Device {
             Deed::Retitle => match conversation {
                 Some(id) => {
                     let title = self.words("title");
+                    let options = WriteOptions::default();
                     let mut write = Write::new("conversations", &id, &id, Operation::Update);
                     write.body = Some(title.clone());
                     let values = object(json!({ "title": title }));
                     let command =
-                        Command::Update { collection: "conversations".into(), id, values };
+                        Command::Update { collection: "conversations".into(), id, values, options };
                     self.execute(command, Asked::Write(Box::new(write)));
                     format!("renames a conversation to {title}")
                 }
@@ -351,12 +366,13 @@ impl Device {
 
     fn send(&mut self, conversation: &str, now: i64) -> String {
         let body = self.words("message");
+        let options = WriteOptions::default();
         let values = object(json!({
             "conversationId": conversation, "senderId": self.plan.user, "body": body, "sentAt": now,
         }));
         let mut write = Write::new("messages", "", conversation, Operation::Create);
         write.body = Some(body.clone());
-        let command = Command::Create { collection: "messages".into(), id: None, values };
+        let command = Command::Create { collection: "messages".into(), id: None, values, options };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("writes {body}")
     }
@@ -367,18 +383,24 @@ impl Device {
         }
         let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
         let (id, conversation) = self.mine[at].clone();
-        let collection = "messages".to_owned();
+        let (collection, options) = ("messages".to_owned(), WriteOptions::default());
         if deed == Deed::Delete {
             self.mine.remove(at);
             let write = Write::new(&collection, &id, &conversation, Operation::Delete);
-            self.execute(Command::Delete { collection, id }, Asked::Write(Box::new(write)));
+            self.execute(
+                Command::Delete { collection, id, options },
+                Asked::Write(Box::new(write)),
+            );
             return "deletes a message".into();
         }
         let body = self.words("edit");
         let mut write = Write::new(&collection, &id, &conversation, Operation::Update);
         write.body = Some(body.clone());
         let values = object(json!({ "body": body }));
-        self.execute(Command::Update { collection, id, values }, Asked::Write(Box::new(write)));
+        self.execute(
+            Command::Update { collection, id, values, options },
+            Asked::Write(Box::new(write)),
+        );
         format!("changes a message to {body}")
     }
 
@@ -391,10 +413,12 @@ impl Device {
         members.sort();
         members.dedup();
         let title = self.words("conversation");
+        let options = WriteOptions::default();
         let mut write = Write::new("conversations", "", "", Operation::Create);
         write.body = Some(title.clone());
         let values = object(json!({ "title": title, "memberIds": members }));
-        let command = Command::Create { collection: "conversations".into(), id: None, values };
+        let command =
+            Command::Create { collection: "conversations".into(), id: None, values, options };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("makes {title}")
     }

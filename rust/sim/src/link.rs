@@ -1,5 +1,7 @@
 //! A device's network: what it is now, and what becomes of a request on it.
 
+use mailboat_core::{Network, NetworkKind};
+
 use crate::dice::Dice;
 use crate::fault::{Fault, Faults};
 use crate::scenario::Profile;
@@ -84,6 +86,18 @@ impl Link {
                 (Self { loss, oddity, ..kind }, lasts_ms)
             }
         }
+    }
+
+    /// What the platform says of it. It does not always know a portal.
+    pub fn word(&self, dice: &mut Dice) -> Network {
+        let knows = dice.chance(0.5);
+        let kind = match self.kind {
+            Kind::Offline => NetworkKind::None,
+            Kind::Wifi | Kind::Captive => NetworkKind::Wifi,
+            Kind::Cellular => NetworkKind::Cellular,
+        };
+        let validated = knows.then_some(self.kind != Kind::Captive);
+        Network { validated: validated.filter(|_| kind != NetworkKind::None), ..Network::of(kind) }
     }
 
     /// How likely a request meets each of the server's own troubles.

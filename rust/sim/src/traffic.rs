@@ -1,14 +1,14 @@
 //! The network: what becomes of a request, and what comes back.
 
 use mailboat_backends::rest::{HttpAnswer, HttpRequest};
-use mailboat_core::{BackendFailure, Network};
+use mailboat_core::BackendFailure;
 use mailboat_devserver::{
     EntryFault, EntryVerdict, Fault as Switch, FaultKind as SwitchKind, On, Reply,
 };
 use mailboat_engine::stage::Request;
 
 use crate::fault::Fault;
-use crate::link::{Back, Kind, Link};
+use crate::link::{Back, Link, REQUEST_TIMEOUT_MS};
 use crate::scenario::Profile;
 use crate::world::{HINTS_SILENCE_MS, HOUR_MS, Happening, MINUTE_MS, World};
 
@@ -55,8 +55,7 @@ impl World<'_> {
             self.plan(ends_ms, Happening::LineEnds { device, line });
         }
         if is_told {
-            let offline = link.kind == Kind::Offline;
-            let network = if offline { Network::Offline } else { Network::Online };
+            let network = link.word(&mut self.devices[device].dice);
             self.plan(told_ms, Happening::Word { device, network });
         }
         self.plan(lasts_ms, Happening::Weather { device });
@@ -79,8 +78,8 @@ impl World<'_> {
             }
         };
         self.trace.fact(self.now, &request.url, &request.body);
-        self.count_request(device, &request);
         if let Some(ticket) = ticket {
+            self.count_request(device, ticket, &request);
             self.witness_request(device, ticket, &request);
         }
         let line = self.devices[device].last_line;
@@ -93,7 +92,10 @@ impl World<'_> {
             self.say(device, || format!("{}: {}", name_of(&request), fault.word()));
         }
         if let Back::Nothing(known_ms) = fate.back {
-            self.plan_back(device, life, ticket, line, known_ms, Err(BackendFailure::Transport));
+            let timed_out = known_ms >= REQUEST_TIMEOUT_MS;
+            let failure =
+                if timed_out { BackendFailure::Timeout } else { BackendFailure::Transport };
+            self.plan_back(device, life, ticket, line, known_ms, Err(failure));
         }
         if let Back::Portal(back_ms) = fate.back {
             self.plan_back(device, life, ticket, line, back_ms, Ok(portal()));
@@ -222,10 +224,12 @@ impl World<'_> {
             self.note_outcomes(device, reply);
         }
         self.witness_answer(device, ticket, answer.as_ref().ok());
+        let sample = self.measure(device, ticket, answer.as_ref().ok());
         let Some(stage) = &mut self.devices[device].stage else { return };
         stage.answer(
             ticket,
             answer.as_ref().map(|reply| view(reply, received_at)).map_err(Clone::clone),
+            sample,
         );
         self.plan_turn(device);
     }

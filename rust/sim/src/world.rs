@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
 
-use mailboat_core::{BackendFailure, Network};
+use mailboat_core::{BackendFailure, Network, NetworkKind};
 use mailboat_devserver::Reply;
 use mailboat_engine::stage::{Stage, Turned};
 use mailboat_engine::waist::{Ask, Durability, Event};
@@ -264,7 +264,7 @@ impl<'a> World<'a> {
             Happening::DiskHeals { device } => self.heal_disk(device),
             Happening::Weather { device } => self.weather(device),
             Happening::Word { device, network } => {
-                if !self.is_fair || network == Network::Online {
+                if !self.is_fair {
                     self.devices[device].hear_of_network(network);
                     self.plan_turn(device);
                 }
@@ -434,7 +434,12 @@ impl<'a> World<'a> {
                     let after_ms = self.devices[device].dice.spread(5, 3_000);
                     self.plan(after_ms, Happening::Token { device, life, question, refresh });
                 }
-                Event::Question { .. } | Event::Status(_) | Event::Opened => {}
+                Event::Question { .. }
+                | Event::Status(_)
+                | Event::Progress(_)
+                | Event::LongOffline { .. }
+                | Event::Critical { .. }
+                | Event::Opened => {}
                 Event::OpenFailed { error } | Event::Closed { error } => {
                     let sentence = format!("the engine closed: {:?}", error.code);
                     self.find_at(device, Invariant::TheEngineWorks, sentence);
@@ -456,7 +461,7 @@ impl<'a> World<'a> {
             self.heal_disk(device);
             self.devices[device].link = Some(Link::FAIR);
             self.open(device);
-            self.devices[device].hear_of_network(Network::Online);
+            self.devices[device].hear_of_network(Network::of(NetworkKind::Wifi));
             self.devices[device].bring_to_front(true);
             self.plan_turn(device);
         }

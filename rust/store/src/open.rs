@@ -22,7 +22,7 @@ use crate::tables::{Table, register};
 use crate::writer::Writer;
 
 /// Version of the file format that this build writes: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// `PRAGMA application_id` of every Mailboat file.
 const APPLICATION_ID: [u8; 4] = *b"MBOT";
@@ -262,6 +262,20 @@ fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found
     Ok(if registered.as_deref() == Some(schema_json) { Found::Current } else { Found::Outdated })
 }
 
+/// Every version of the file, by number: what it is about, and how the one before becomes it.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
+    (
+        2,
+        "priorities and dependencies",
+        include_str!("../migrations/0002_priorities_and_dependencies.sql"),
+    ),
+];
+
+fn migration(&(version, title, sql): &(i64, &'static str, &'static str)) -> Migration {
+    Migration::new(version, title.into(), MigrationType::Simple, sql.into_sql_str(), false)
+}
+
 async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), StoreError> {
     if found == Found::Fresh {
         // First of all, and into the file itself: if the rest is interrupted, the file
@@ -270,14 +284,7 @@ async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), 
         let mark = format!("PRAGMA application_id = {application_id}; PRAGMA journal_mode = WAL");
         connection.execute(AssertSqlSafe(mark)).await?;
     }
-    let first = Migration::new(
-        1,
-        "outbox and lanes".into(),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_outbox_and_lanes.sql").into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![first]).run(connection).await?;
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect()).run(connection).await?;
     Ok(())
 }
 

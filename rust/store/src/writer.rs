@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mailboat_core::Timestamp;
+use mailboat_core::{LowWaiting, Priority, Timestamp};
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::history;
-use crate::lanes::{self, Due};
+use crate::lanes::{self, Due, Picking};
 use crate::lock::FileLock;
 use crate::outbox;
 use crate::patch::PatchOp;
 use crate::pull::{self, set_state, state};
 use crate::reader::Reads;
 use crate::tables::Table;
+use crate::tally::Tally;
 use crate::transaction::{Changes, Transaction, find_table};
 use crate::window::WatchedWindow;
 
@@ -45,12 +46,15 @@ pub struct Counts {
     pub pending: u32,
     /// Dead letters.
     pub failed: u32,
+    /// Values of the entries to be sent, in bytes of JSON.
+    pub bytes: u64,
 }
 
 impl Counts {
-    pub(crate) fn new(pending: i64, failed: i64) -> Self {
+    pub(crate) fn new(tally: Tally) -> Self {
         let count = |rows: i64| u32::try_from(rows).unwrap_or(0);
-        Self { pending: count(pending), failed: count(failed) }
+        let bytes = u64::try_from(tally.bytes).unwrap_or(0);
+        Self { pending: count(tally.pending), failed: count(tally.failed), bytes }
     }
 }
 
@@ -63,8 +67,7 @@ pub struct Writer {
     /// The number of this opening of the file, until a commit has stored it.
     opening: Option<i64>,
     durability: Durability,
-    pending: i64,
-    failed: i64,
+    tally: Tally,
     wal: PathBuf,
     // The log keeps its size when it has been copied, so its size alone says nothing.
     changed_since_checkpoint: bool,
@@ -80,7 +83,7 @@ impl Writer {
         wal: PathBuf,
         lock: Arc<FileLock>,
     ) -> Result<Self, StoreError> {
-        let (pending, failed) = outbox::counts(held.connection())?;
+        let tally = outbox::tally(held.connection())?;
         let next_sequence = outbox::last_sequence(held.connection())?;
         let last = state(held.connection(), OPENINGS)?.and_then(|text| text.parse::<i64>().ok());
         let opening = last.unwrap_or(0) + 1;
@@ -92,8 +95,7 @@ impl Writer {
             next_sequence,
             opening: Some(opening),
             durability,
-            pending,
-            failed,
+            tally,
             wal,
             changed_since_checkpoint: true,
             doubts_log: false,
@@ -130,8 +132,7 @@ impl Writer {
         match committed {
             Ok(answer) => {
                 self.changed_since_checkpoint = true;
-                self.pending += changes.pending;
-                self.failed += changes.failed;
+                self.tally += changes.tally;
                 Ok((answer, changes))
             }
             Err(error) => {
@@ -142,12 +143,28 @@ impl Writer {
         }
     }
 
-    /// Picks what may go at `now`, at most `limit` entries.
+    /// Picks what may go at `now`, at most `limit` entries and the rest of a group:
+    /// from lanes with a priority of at least `least`. `eager` takes what only gathers
+    /// for a common batch as well.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn due(&self, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
-        lanes::due(self.held.connection(), now, limit)
+    pub fn due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        least: Priority,
+        eager: bool,
+    ) -> Result<Due, StoreError> {
+        lanes::due(self.held.connection(), Picking { now, limit, least, eager })
+    }
+
+    /// What waits in lanes of low priority.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn low(&self) -> Result<LowWaiting, StoreError> {
+        lanes::low(self.held.connection(), &self.tally)
     }
 
     /// Reads a watched window again: the steps from what it showed, and whether rows
@@ -171,7 +188,7 @@ impl Writer {
     /// How many entries the outbox holds.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts::new(self.pending, self.failed)
+        Counts::new(self.tally)
     }
 
     /// Where the next pull goes on; `None` before the first.

@@ -183,8 +183,9 @@ impl Step {
                     record_id: (*id).into(),
                     operation: *operation,
                     values: columns(values.clone()),
+                    sending: Default::default(),
                 };
-                transaction.savepoint(|transaction| transaction.write(&mutation, NOW))
+                transaction.savepoint(|transaction| transaction.write(&mutation, NOW)).map(|_| ())
             }
             Self::Mark(entries) => transaction.mark_attempted(&ids(entries), NOW).map(|_| ()),
             Self::Ack { entry, version } => {
