@@ -1,57 +1,18 @@
 // A long outbox comes back online: 10 000 messages to a real server with its ledger on.
 "use strict";
 
-const { ask } = require("./lib/child");
-const { copyOf, emptyFile, newPath, openMailboat } = require("./lib/files");
+const { copyOf } = require("./lib/files");
+const { CONVERSATIONS, drainMs, peakMemory, queuedFile } = require("./lib/outbox");
 const { open, sql } = require("./lib/rawNode");
 const { rawRust } = require("./lib/rawRust");
 const { startServer } = require("./lib/server");
 const { median } = require("./lib/table");
-const { bodyOf } = require("./lib/text");
 
 const MESSAGES = 10_000;
 const BATCH = 100;
 const ROUNDS = 3;
-const CONVERSATIONS = 20;
 
 const perMinute = (ms) => (MESSAGES / ms) * 60_000;
-
-/** A file whose outbox holds 10 000 messages, and 20 conversations that are sent already. */
-async function queuedFile() {
-  const file = copyOf(await emptyFile());
-  const mailboat = openMailboat(file);
-  const sends = Array.from({ length: MESSAGES }, (_, n) =>
-    mailboat.sendMessage(`c${n % CONVERSATIONS}`, bodyOf(n)),
-  );
-  await Promise.all(sends);
-  await mailboat.close();
-  return file;
-}
-
-async function mailboat(file) {
-  const server = await startServer(CONVERSATIONS);
-  const started = process.hrtime.bigint();
-  const opened = openMailboat(copyOf(file), {
-    backend: { kind: "rest", baseUrl: server.url, getToken: () => Promise.resolve(server.token) },
-  });
-  await outboxIsEmpty(opened);
-  const took = Number(process.hrtime.bigint() - started) / 1e6;
-  await opened.close();
-  await server.stop(MESSAGES);
-  return perMinute(took);
-}
-
-function outboxIsEmpty({ status }) {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (status.getSnapshot().pending > 0) return;
-      stop();
-      resolve();
-    };
-    const stop = status.subscribe(look);
-    look();
-  });
-}
 
 /** What an app would write by hand: pick, mark, fetch, settle. */
 async function handWritten(file) {
@@ -114,28 +75,15 @@ function uuidText(bytes) {
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, "$1-$2-$3-$4-$5");
 }
 
-/** Peak memory of a process that queues 10 000, above one that only loads the package. */
-async function memory() {
-  const figures = { bare: [], queued: [] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    figures.bare.push(await peakOf(0));
-    figures.queued.push(await peakOf(MESSAGES));
-  }
-  return { bare: median(figures.bare), queued: median(figures.queued) };
-}
-
-/** In MB. */
-const peakOf = (messages) => ask("queue.js", newPath("memory"), messages);
-
 async function run() {
-  const file = await queuedFile();
+  const file = await queuedFile(MESSAGES);
   const figures = { ours: [], node: [], rust: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    figures.ours.push(await mailboat(file));
+    figures.ours.push(perMinute(await drainMs(file, MESSAGES)));
     figures.node.push(await handWritten(file));
     figures.rust.push(perMinute(rawRust("drain", copyOf(file), "full", 1)[0]));
   }
-  const { bare, queued } = await memory();
+  const { bare, queued } = await peakMemory(MESSAGES, ROUNDS);
   const ours = median(figures.ours);
   return [
     {

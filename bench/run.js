@@ -1,4 +1,4 @@
-// The comparison tables: npm run bench -- [sends] [open] [drain] [jsi] [--json FILE].
+// The comparison tables: npm run bench -- [sends] [open] [drain] [outbox] [jsi] [--json FILE].
 "use strict";
 
 const fs = require("node:fs");
@@ -6,7 +6,7 @@ const os = require("node:os");
 const { isBuilt } = require("./jsi/hermes");
 const { isMet, print } = require("./lib/table");
 
-const CONTESTS = ["sends", "open", "drain", "jsi"];
+const CONTESTS = ["sends", "open", "drain", "outbox", "jsi"];
 
 function parse(words) {
   const at = words.indexOf("--json");

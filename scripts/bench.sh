@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks beside raw SQLite and op-sqlite
-# (npm run bench -- [sends] [open] [drain] [jsi] [--json FILE]).
+# (npm run bench -- [sends] [open] [drain] [outbox] [jsi] [--json FILE]).
 # Without a name all of them run, but jsi only where Hermes is built (scripts/hermes.sh).
 
 . "$(dirname "$0")/lib.sh"

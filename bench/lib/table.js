@@ -1,11 +1,24 @@
 // Figures of one run, side by side. Medians, since these machines are noisy.
 "use strict";
 
+const os = require("node:os");
+
 /** @param {number[]} values */
 function median(values) {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The value that 99 of 100 do not exceed. @param {number[]} values */
+function p99(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length * 0.99) - 1];
+}
+
+/** How busy the machine is: figures of a loaded one say little. */
+function loadNow() {
+  return `load ${os.loadavg()[0].toFixed(2)}`;
 }
 
 /**
@@ -45,4 +58,4 @@ function format(value) {
   return value >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 
-module.exports = { isMet, median, print };
+module.exports = { isMet, loadNow, median, p99, print };

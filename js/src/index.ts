@@ -18,9 +18,12 @@ export type {
 } from "./messaging";
 export {
   BackendError,
+  type Conflict,
   type GetToken,
   type JavaScriptBackend,
   type OlderRequest,
+  type Resolution,
+  type ResolveConflict,
 } from "./engine/questions";
 export type { ExternalStore } from "./engine/cell";
 export type { Host } from "./engine/host";
@@ -33,6 +36,7 @@ export { useConversations, type ConversationsView } from "./hooks/useConversatio
 export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
 export { useRows } from "./hooks/useRows";
+export { fieldData } from "./generated/fieldData";
 export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::faults::{FaultBoard, On};
 use crate::hints::Hints;
-use crate::store::Database;
+use crate::store::{Database, StoreError};
 
 /// The server's state, shared by its requests.
 pub(crate) struct App {
@@ -46,6 +48,16 @@ pub(crate) async fn blocking<T: Send + 'static, E: Into<Failure> + Send + 'stati
             Err(Failure::unavailable())
         }
     }
+}
+
+/// A body of JSON. Made where the work is done, not on the thread that serves connections.
+pub(crate) fn to_json(answer: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    Ok(serde_json::to_vec(answer)?)
+}
+
+/// A success with such a body.
+pub(crate) fn json(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// How many requests each endpoint has seen since the start.

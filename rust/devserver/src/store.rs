@@ -7,6 +7,7 @@ mod database;
 mod feed;
 mod groups;
 mod history;
+mod page;
 mod records;
 mod retention;
 mod rules;

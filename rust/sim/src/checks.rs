@@ -81,7 +81,9 @@ impl World<'_> {
                 PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => {
                     write.first_answered |= write.requests == 1;
                 }
-                PushOutcome::Rejected { .. } | PushOutcome::Blocked { .. } => {}
+                PushOutcome::Rejected { .. }
+                | PushOutcome::Conflict { .. }
+                | PushOutcome::Blocked { .. } => {}
             }
         }
     }
@@ -154,6 +156,12 @@ impl World<'_> {
         }
         let it = &mut self.devices[device];
         let present: BTreeSet<Uuid> = it.outbox.iter().map(|entry| entry.id).collect();
+        let left = it.book.writes.iter().any(|(id, write)| {
+            let is_gone = write.state == State::Open && !present.contains(id);
+            is_gone && !self.applied.contains_key(id)
+        });
+        // What lost against the server's version stands in the conflict log.
+        let yielded = if left { it.yielded() } else { BTreeSet::new() };
         let mut gone = Vec::new();
         for (id, write) in &mut it.book.writes {
             if write.state != State::Open || present.contains(id) {
@@ -161,6 +169,8 @@ impl World<'_> {
             }
             if self.applied.contains_key(id) {
                 write.state = State::Applied;
+            } else if yielded.contains(id) {
+                write.state = State::Withdrawn;
             } else {
                 write.state = State::Withdrawn;
                 gone.push((*id, write.acknowledged));

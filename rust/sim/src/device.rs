@@ -1,6 +1,6 @@
 //! A device of the world: an app on a stage, its clock, its network, and a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use mailboat_core::{AppState, Network, Operation, Timestamp};
@@ -310,6 +310,17 @@ impl Device {
         self.book.seen(self.life, &entries);
         self.outbox = entries;
         Ok(())
+    }
+
+    /// Entries that the conflict log says have lost.
+    #[must_use]
+    pub fn yielded(&self) -> BTreeSet<uuid::Uuid> {
+        let Some(stage) = &self.stage else { return BTreeSet::new() };
+        let query = Query::Conflicts { before: None, limit: OUTBOX_PAGE };
+        let page = self.disk.watch(|| stage.query(&query)).unwrap_or_default();
+        let page: Value = serde_json::from_str(&page).unwrap_or_default();
+        let conflicts = page["conflicts"].as_array().map_or(&[][..], Vec::as_slice);
+        conflicts.iter().filter_map(|it| it["entry"].as_str()?.parse().ok()).collect()
     }
 
     /// The rows of a collection as JSON.

@@ -78,6 +78,7 @@ impl World<'_> {
             }
         };
         self.trace.fact(self.now, &request.url, &request.body);
+        self.say(device, || format!("asks: {}", name_of(&request)));
         if let Some(ticket) = ticket {
             self.count_request(device, ticket, &request);
             self.witness_request(device, ticket, &request);
@@ -193,7 +194,7 @@ impl World<'_> {
         self.tell_listeners(server);
         let ms = |back_ms: i64| back_ms.max(1);
         match (reply, back) {
-            (None, Some(_)) => {
+            (None, Some(Back::Answer(_) | Back::Half(_))) => {
                 self.plan_back(device, life, ticket, line, 20, Err(BackendFailure::Transport));
             }
             (Some(reply), Some(Back::Answer(back_ms))) => {
@@ -219,6 +220,10 @@ impl World<'_> {
             return;
         }
         let received_at = it.clock(self.now);
+        self.say(device, || match &answer {
+            Ok(reply) => format!("is answered {}", reply.status),
+            Err(failure) => format!("is not answered: {failure:?}"),
+        });
         if let Ok(reply) = &answer {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);

@@ -1,8 +1,8 @@
 //! Applies a push: entries in their order, effects and ledger rows together.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use mailboat_backends::rest::wire::{Placed, PushEntry, PushOutcome};
+use mailboat_backends::rest::wire::{Placed, PushEntry, PushOutcome, Values};
 use mailboat_core::{LanePolicy, Operation, Reason};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -30,6 +30,11 @@ pub(crate) struct Push<'a> {
     forget_ledger: bool,
     now_ms: i64,
     audience: BTreeSet<String>,
+    /// What is known of groups for as long as this push leaves them as they are: most of its
+    /// entries are of few lanes.
+    access: HashMap<String, LaneAccess>,
+    /// Groups whose members are in the audience already.
+    told: HashSet<String>,
 }
 
 /// An effect, before it has its number.
@@ -50,7 +55,15 @@ impl super::Database {
         faults: &EntryFaults<'_>,
     ) -> Result<Applied, StoreError> {
         self.write(|connection| {
-            let push = Push { connection, user, forget_ledger, now_ms, audience: BTreeSet::new() };
+            let push = Push {
+                connection,
+                user,
+                forget_ledger,
+                now_ms,
+                audience: BTreeSet::new(),
+                access: HashMap::new(),
+                told: HashSet::new(),
+            };
             push.run(entries, faults)
         })
     }
@@ -98,6 +111,9 @@ impl Push<'_> {
             if !is_applied(&outcome) {
                 self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit")?;
                 self.audience = audience;
+                // What was learned of groups may have come from what is undone.
+                self.access.clear();
+                self.told.clear();
                 return Ok(refused_together(unit, outcome));
             }
             outcomes.push(outcome);
@@ -118,6 +134,9 @@ impl Push<'_> {
         if let Some(outcome) = faults(entry) {
             return Ok(outcome);
         }
+        if let Some(outcome) = self.check_version(entry)? {
+            return Ok(outcome);
+        }
         match self.decide(entry)? {
             Ok(effect) => self.commit(entry, effect),
             Err(reason) => Ok(PushOutcome::Rejected { id: entry.id, reason }),
@@ -125,7 +144,7 @@ impl Push<'_> {
     }
 
     /// The outcome of an entry that an earlier attempt applied.
-    fn recall(&self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
+    fn recall(&mut self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
         if self.forget_ledger {
             return Ok(None);
         }
@@ -156,13 +175,30 @@ impl Push<'_> {
         let gone = record.deleted || !self.may_change(&record)?;
         let version = if gone { sequence } else { record.version };
         let values = if unchanged || gone { None } else { Some(record.values()?) };
-        let placed =
-            Placed { version: on_the_wire(version), order: on_the_wire(record.placed_at), values };
-        Ok(Some(PushOutcome::Duplicate { id: entry.id, placed }))
+        let placed = place(&record, version, values);
+        Ok(Some(PushOutcome::Duplicate { id: entry.id, placed, record_id: None }))
+    }
+
+    /// The answer to an entry that was made on another version of its record. What else
+    /// may be wrong with it is for [`decide`](Self::decide) to say.
+    fn check_version(&mut self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
+        let Some(base) = entry.base_version.filter(|_| entry.operation != Operation::Create) else {
+            return Ok(None);
+        };
+        let Some(record) = Record::find(self.connection, &entry.collection, &entry.record_id)?
+        else {
+            return Ok(None);
+        };
+        let is_as_it_was = on_the_wire(record.version) == base;
+        if is_as_it_was || record.deleted || !self.may_change(&record)? {
+            return Ok(None);
+        }
+        let placed = place(&record, record.version, Some(record.values()?));
+        Ok(Some(PushOutcome::Conflict { id: entry.id, placed }))
     }
 
     /// What the entry makes of its record, or why it is refused.
-    fn decide(&self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
+    fn decide(&mut self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
         if let Err(reason) = rules::check(entry) {
             return Ok(Err(reason));
         }
@@ -182,8 +218,8 @@ impl Push<'_> {
         }
     }
 
-    fn decide_create(&self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
-        let access = groups::lane_access(self.connection, &entry.lane, self.user)?;
+    fn decide_create(&mut self, entry: &PushEntry) -> Result<Result<Effect, Reason>, StoreError> {
+        let access = self.access_to(&entry.lane)?;
         let is_group = rules::members(&entry.values).is_some();
         if is_group && groups::exists(self.connection, &entry.record_id)? {
             return Ok(refuse(code::ALREADY_EXISTS, "Another group has this id."));
@@ -208,12 +244,13 @@ impl Push<'_> {
             history: in_group && !is_group,
             deleted: false,
             body: serde_json::to_string(&entry.values)?,
+            written_at: None,
         };
         Ok(small_enough(record).map(|record| Effect { record, as_sent: true }))
     }
 
     fn decide_update(
-        &self,
+        &mut self,
         entry: &PushEntry,
         mut record: Record,
     ) -> Result<Result<Effect, Reason>, StoreError> {
@@ -232,7 +269,7 @@ impl Push<'_> {
         Ok(small_enough(record).map(|record| Effect { record, as_sent: false }))
     }
 
-    fn decide_delete(&self, mut record: Record) -> Result<Result<Effect, Reason>, StoreError> {
+    fn decide_delete(&mut self, mut record: Record) -> Result<Result<Effect, Reason>, StoreError> {
         if !self.may_change(&record)? {
             return Ok(Err(forbidden("Only those who see a record delete it.")));
         }
@@ -242,13 +279,20 @@ impl Push<'_> {
         Ok(Ok(Effect { record, as_sent: true }))
     }
 
-    fn may_change(&self, record: &Record) -> Result<bool, StoreError> {
+    fn may_change(&mut self, record: &Record) -> Result<bool, StoreError> {
         match &record.audience {
             None => Ok(record.author == self.user),
-            Some(group) => {
-                Ok(groups::lane_access(self.connection, group, self.user)? == LaneAccess::Member)
-            }
+            Some(group) => Ok(self.access_to(group)? == LaneAccess::Member),
         }
+    }
+
+    fn access_to(&mut self, lane: &str) -> Result<LaneAccess, StoreError> {
+        if let Some(access) = self.access.get(lane) {
+            return Ok(*access);
+        }
+        let access = groups::lane_access(self.connection, lane, self.user)?;
+        self.access.insert(lane.to_owned(), access);
+        Ok(access)
     }
 
     /// Gives the effect its number and writes it, its ledger row and its consequences.
@@ -256,6 +300,7 @@ impl Push<'_> {
         let Effect { mut record, as_sent } = effect;
         let sequence = self.take_sequence(entry)?;
         record.version = sequence;
+        record.written_at.clone_from(&entry.written_at);
         if record.placed_at == 0 {
             record.placed_at = sequence;
         }
@@ -265,8 +310,7 @@ impl Push<'_> {
             self.remember(entry, sequence)?;
         }
         let values = if as_sent { None } else { Some(record.values()?) };
-        let placed =
-            Placed { version: on_the_wire(sequence), order: on_the_wire(record.placed_at), values };
+        let placed = place(&record, sequence, values);
         Ok(PushOutcome::Acked { id: entry.id, placed })
     }
 
@@ -314,6 +358,7 @@ impl Push<'_> {
             }
             if record.is_group() {
                 groups::dissolve(self.connection, &record.id)?;
+                self.forget_groups();
             }
             return Ok(());
         }
@@ -323,12 +368,23 @@ impl Push<'_> {
         } else {
             groups::replace_members(self.connection, key, &users, record.version, self.now_ms)?;
         }
+        self.forget_groups();
         self.note_audience(record)
     }
 
+    /// A group is not what it was.
+    fn forget_groups(&mut self) {
+        self.access.clear();
+        self.told.clear();
+    }
+
     fn note_audience(&mut self, record: &Record) -> Result<(), StoreError> {
+        if record.audience.as_ref().is_some_and(|group| self.told.contains(group)) {
+            return Ok(());
+        }
         let users = self.who_sees(record)?;
         self.audience.extend(users);
+        self.told.extend(record.audience.clone());
         Ok(())
     }
 
@@ -337,6 +393,15 @@ impl Push<'_> {
             Some(group) => groups::members(self.connection, group),
             None => Ok(vec![record.author.clone()]),
         }
+    }
+}
+
+fn place(record: &Record, version: Sequence, values: Option<Values>) -> Placed {
+    Placed {
+        version: on_the_wire(version),
+        order: on_the_wire(record.placed_at),
+        values,
+        written_at: record.written_at.clone(),
     }
 }
 
@@ -363,7 +428,9 @@ fn stops_lane(outcome: &PushOutcome, policy: LanePolicy) -> bool {
     match outcome {
         PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => false,
         PushOutcome::Rejected { .. } => policy == LanePolicy::Hold,
-        PushOutcome::Retry { .. } | PushOutcome::Blocked { .. } => true,
+        PushOutcome::Conflict { .. } | PushOutcome::Retry { .. } | PushOutcome::Blocked { .. } => {
+            true
+        }
     }
 }
 

@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 
-use mailboat_backends::rest::wire::{PullPage, Tombstone};
+use mailboat_backends::rest::wire::Tombstone;
 use rusqlite::{Connection, named_params};
 
 use super::cursor::Cursor;
 use super::database::last_sequence;
+use super::page::StoredPage;
 use super::records::{COLUMNS, MAX_PAGE_BYTES, Record, VISIBLE};
 use super::retention::tombstone_floor;
 use super::{Sequence, StoreError, on_the_wire};
@@ -29,7 +30,7 @@ pub(crate) struct PullRequest<'a> {
 
 impl super::Database {
     /// The page after the request's cursor.
-    pub(crate) fn pull(&self, request: &PullRequest<'_>) -> Result<PullPage, StoreError> {
+    pub(crate) fn pull(&self, request: &PullRequest<'_>) -> Result<StoredPage, StoreError> {
         self.read(|connection| {
             let latest = last_sequence(connection)?;
             let cursor = match request.cursor {
@@ -50,7 +51,7 @@ impl super::Database {
                 }
                 Cursor::Changes { after } => feed.changes(after)?,
             };
-            Ok(PullPage { cursor: next.encode(self.epoch()), ..page })
+            Ok(StoredPage { cursor: next.encode(self.epoch()), ..page })
         })
     }
 }
@@ -75,7 +76,7 @@ impl Feed<'_> {
         began_at: Sequence,
         after: Sequence,
         recent: u32,
-    ) -> Result<(PullPage, Cursor), StoreError> {
+    ) -> Result<(StoredPage, Cursor), StoreError> {
         let old = self.old_history(began_at, recent)?;
         let is_old = |record: &Record| {
             let key = (record.lane.clone(), record.collection.clone());
@@ -92,7 +93,7 @@ impl Feed<'_> {
         Ok((page(taken.records, Vec::new(), more)?, next))
     }
 
-    fn changes(&self, after: Sequence) -> Result<(PullPage, Cursor), StoreError> {
+    fn changes(&self, after: Sequence) -> Result<(StoredPage, Cursor), StoreError> {
         let taken = self.take_records(after, self.latest, |_| true)?;
         let buried = self.tombstones(after)?;
         // Two sorted lists become one page: what lies behind its end waits for the next.
@@ -218,9 +219,9 @@ fn page(
     records: Vec<Record>,
     tombstones: Vec<Tombstone>,
     more: bool,
-) -> Result<PullPage, StoreError> {
+) -> Result<StoredPage, StoreError> {
     let changes = records.into_iter().map(Record::into_change).collect::<Result<_, _>>()?;
-    Ok(PullPage { changes, tombstones, cursor: String::new(), more })
+    Ok(StoredPage { changes, tombstones, cursor: String::new(), more })
 }
 
 fn sequence_of(tombstone: &Tombstone) -> Sequence {

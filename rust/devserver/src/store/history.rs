@@ -1,8 +1,8 @@
 //! Older records of one lane, a page at a time, backwards.
 
-use mailboat_backends::rest::wire::OlderPage;
 use rusqlite::named_params;
 
+use super::page::StoredOlderPage;
 use super::records::{COLUMNS, MAX_PAGE_BYTES, Record, VISIBLE};
 use super::{Sequence, StoreError};
 
@@ -23,7 +23,7 @@ pub(crate) struct OlderRequest<'a> {
 impl super::Database {
     /// The newest visible records before the request's order, oldest first. A lane the
     /// user does not see is as empty as one that does not exist.
-    pub(crate) fn older(&self, request: &OlderRequest<'_>) -> Result<OlderPage, StoreError> {
+    pub(crate) fn older(&self, request: &OlderRequest<'_>) -> Result<StoredOlderPage, StoreError> {
         let before = request
             .before
             .and_then(|before| Sequence::try_from(before).ok())
@@ -54,7 +54,7 @@ impl super::Database {
                 changes.push(record.into_change()?);
             }
             changes.reverse();
-            Ok(OlderPage { changes, more })
+            Ok(StoredOlderPage { changes, more })
         })
     }
 }

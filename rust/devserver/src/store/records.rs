@@ -1,8 +1,10 @@
 //! Rows of the table `records`.
 
-use mailboat_backends::rest::wire::{Change, Values};
+use mailboat_backends::rest::wire::Values;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::value::RawValue;
 
+use super::page::StoredChange;
 use super::{Sequence, StoreError, on_the_wire};
 
 /// What a page's records may weigh together, in bytes of JSON; at least one goes. With
@@ -10,7 +12,7 @@ use super::{Sequence, StoreError, on_the_wire};
 pub(super) const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a query selects to read a [`Record`].
-pub(super) const COLUMNS: &str = "r.collection, r.id, r.version, r.placed_at, r.author, r.lane, r.audience, r.history, r.deleted, r.body";
+pub(super) const COLUMNS: &str = "r.collection, r.id, r.version, r.placed_at, r.author, r.lane, r.audience, r.history, r.deleted, r.body, r.written_at";
 
 /// The condition under which the user `:user` sees a record `r`.
 pub(super) const VISIBLE: &str = "CASE WHEN r.audience IS NULL THEN r.author = :user \
@@ -30,6 +32,8 @@ pub(super) struct Record {
     pub(super) history: bool,
     pub(super) deleted: bool,
     pub(super) body: String,
+    /// The stamp of the entry that wrote it, if it had one.
+    pub(super) written_at: Option<String>,
 }
 
 impl Record {
@@ -45,6 +49,7 @@ impl Record {
             history: row.get(7)?,
             deleted: row.get(8)?,
             body: row.get(9)?,
+            written_at: row.get(10)?,
         })
     }
 
@@ -62,10 +67,11 @@ impl Record {
     /// Writes the record as it is, in place of any of the same id.
     pub(super) fn store(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached(
-            "INSERT INTO records (collection, id, version, placed_at, author, lane, audience, history, deleted, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO records (collection, id, version, placed_at, author, lane, audience, history, deleted, body, written_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (collection, id) DO UPDATE SET
-                 version = excluded.version, deleted = excluded.deleted, body = excluded.body",
+                 version = excluded.version, deleted = excluded.deleted, body = excluded.body,
+                 written_at = excluded.written_at",
         )?;
         statement.execute(params![
             self.collection,
@@ -78,6 +84,7 @@ impl Record {
             self.history,
             self.deleted,
             self.body,
+            self.written_at,
         ])?;
         Ok(())
     }
@@ -91,13 +98,14 @@ impl Record {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    pub(super) fn into_change(self) -> Result<Change, StoreError> {
-        Ok(Change {
-            values: self.values()?,
+    pub(super) fn into_change(self) -> Result<StoredChange, StoreError> {
+        Ok(StoredChange {
+            values: RawValue::from_string(self.body)?,
             collection: self.collection,
             id: self.id,
             version: on_the_wire(self.version),
             order: on_the_wire(self.placed_at),
+            written_at: self.written_at,
         })
     }
 }
