@@ -19,13 +19,20 @@ work=$root/build/mutants
 tree=$work/tree
 export CARGO_TARGET_DIR=$root/target
 
-# Everything that git would keep, with its times: what is not changed is not compiled again.
+# Makes the copy equal to everything that git would keep. Only what differs is written, at
+# the time of now: cargo compiles by time, and what the last mutant left must not look fresh.
 copy_tree() {
-  rm -rf "$work"
+  local file
   mkdir -p "$tree"
-  git ls-files -z --cached --others --exclude-standard |
-    while IFS= read -r -d '' file; do if [ -e "$file" ]; then printf '%s\0' "$file"; fi; done |
-    tar --create --null --files-from=- --file=- | tar --extract --directory="$tree" --file=-
+  git ls-files --cached --others --exclude-standard |
+    while IFS= read -r file; do if [ -f "$file" ]; then echo "$file"; fi; done >"$work/files"
+  (cd "$tree" && find . -type f | cut -c3-) | { grep -vxFf "$work/files" || true; } |
+    while IFS= read -r file; do rm "$tree/$file"; done
+  while IFS= read -r file; do
+    if cmp -s "$file" "$tree/$file"; then continue; fi
+    mkdir -p "$(dirname "$tree/$file")"
+    cp "$file" "$tree/$file"
+  done <"$work/files"
 }
 
 # The crates of the workspace are compiled often and run shortly, the others never again.

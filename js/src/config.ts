@@ -1,7 +1,7 @@
 // What an app configures, and the part of it that crosses the waist: functions stay here
 // and are asked through questions.
 
-import type { Answerers, GetToken, JavaScriptBackend } from "./engine/questions";
+import type { Answerers, GetToken, JavaScriptBackend, ResolveConflict } from "./engine/questions";
 import type { Host } from "./engine/host";
 import { messagingSchema } from "./generated/messagingSchema";
 import type { BackendConfig, Config, Durability, Policy, Schema } from "./generated/waist";
@@ -33,6 +33,8 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   readonly policy?: Policy;
   /** Who writes on this device: the sender of `sendMessage`. */
   readonly userId?: string;
+  /** Decides conflicts of collections whose rule is `custom`; without it they are merged. */
+  readonly resolveConflict?: ResolveConflict;
   /** Hears what the app's own backend functions threw; the engine goes on by itself. */
   readonly onBackendError?: (error: unknown) => void;
   /** The engine's host: `nodeHost()` in Node; on a phone it is found by itself. */
@@ -53,8 +55,14 @@ export function toWaistConfig(config: MailboatConfig): Config {
 }
 
 /** The functions of a config that the engine may ask. */
-export function answerersOf({ backend }: MailboatConfig): Answerers {
-  if (backend === undefined) return {};
+export function answerersOf({ backend, resolveConflict }: MailboatConfig): Answerers {
+  return {
+    ...(resolveConflict !== undefined && { resolveConflict }),
+    ...(backend !== undefined && answerersOfBackend(backend)),
+  };
+}
+
+function answerersOfBackend(backend: RestBackend | JavaScriptBackend): Answerers {
   if (!isRest(backend)) return { backend };
   return backend.getToken === undefined ? {} : { getToken: backend.getToken };
 }

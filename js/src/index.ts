@@ -22,9 +22,12 @@ export type {
 } from "./messaging";
 export {
   BackendError,
+  type Conflict,
   type GetToken,
   type JavaScriptBackend,
   type OlderRequest,
+  type Resolution,
+  type ResolveConflict,
 } from "./engine/questions";
 export type { ExternalStore } from "./engine/cell";
 export type { Host } from "./engine/host";

@@ -3,7 +3,15 @@
 // treats the backend as unreachable, backs off, and no entry loses an attempt.
 
 import { mailboatError, type MailboatError } from "../error";
-import type { Answer, Ask, OlderPage, PullPage, PushEntry, PushOutcome } from "../generated/waist";
+import type {
+  Answer,
+  Ask,
+  Merged,
+  OlderPage,
+  PullPage,
+  PushEntry,
+  PushOutcome,
+} from "../generated/waist";
 
 /**
  * Answers with a bearer token, or `null` when nobody is signed in.
@@ -51,12 +59,43 @@ export interface JavaScriptBackend {
   older?(request: OlderRequest): Promise<OlderPage>;
 }
 
+/** A record that was changed here and on the server, of a collection whose rule is `custom`. */
+export interface Conflict {
+  /** Name of the collection. */
+  readonly collection: string;
+  /** Id of the record. */
+  readonly id: string;
+  /** What the local writes were made on; `null` when there was nothing. */
+  readonly base: Readonly<Record<string, unknown>> | null;
+  /** The record as the local writes leave it; `null` when they delete it. */
+  readonly local: Readonly<Record<string, unknown>> | null;
+  /** The record as the server has it. */
+  readonly remote: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Decides a {@link Conflict}: `"ours"`, `"theirs"`, or columns, with what is left out merged.
+ * When it throws, or takes too long, the record is merged column by column.
+ *
+ * @example
+ * ```ts
+ * const resolveConflict: ResolveConflict = ({ local, remote }) =>
+ *   local === null ? "theirs" : { notes: `${remote.notes}\n${local.notes}` };
+ * ```
+ */
+export type ResolveConflict = (conflict: Conflict) => Resolution | Promise<Resolution>;
+
+/** What becomes of a {@link Conflict}. */
+export type Resolution = "ours" | "theirs" | Readonly<Record<string, unknown>>;
+
 /** The app's functions that the engine may ask. */
 export interface Answerers {
   /** For a REST backend. */
   readonly getToken?: GetToken;
   /** For a backend in JavaScript. */
   readonly backend?: JavaScriptBackend;
+  /** For collections whose conflict rule is `custom`. */
+  readonly resolveConflict?: ResolveConflict;
 }
 
 /**
@@ -91,6 +130,8 @@ export async function answer(ask: Ask, answerers: Answerers): Promise<Answer> {
       return { kind: "pull", page: await required(backend).pull(ask.cursor, ask.limit) };
     case "older":
       return { kind: "older", page: await older(ask, required(backend)) };
+    case "merge":
+      return { kind: "merge", merged: await merged(ask, answerers.resolveConflict) };
   }
 }
 
@@ -102,6 +143,16 @@ export function failed(error: unknown): Answer {
     ...(isWhole(status, 100, 599) && { status }),
     ...(isWhole(retryAfterMs, 0, Number.MAX_SAFE_INTEGER) && { retryAfterMs }),
   };
+}
+
+async function merged(ask: Conflict, resolve: ResolveConflict | undefined): Promise<Merged> {
+  if (resolve === undefined) {
+    throw mailboatError("UNSUPPORTED", "A rule is `custom`, and there is no resolveConflict.");
+  }
+  const { base, collection, id, local, remote } = ask;
+  const resolution = await resolve({ base, collection, id, local, remote });
+  if (resolution === "ours" || resolution === "theirs") return { take: resolution };
+  return { take: "values", values: { ...resolution } };
 }
 
 async function older(ask: OlderRequest, backend: JavaScriptBackend): Promise<OlderPage> {

@@ -111,16 +111,25 @@ fn settled_fact(settled: &Settled) -> String {
         Outcome::Retry { after_ms: Some(after) } => format!("retry after={after}"),
         Outcome::Retry { after_ms: None } => "retry".into(),
         Outcome::Rejected(reason) => format!("rejected {}", reason.code),
+        Outcome::Conflict { version, order } => format!("conflict version={version} order={order}"),
         Outcome::Blocked => "blocked".into(),
     };
+    let written_at = written_fact(settled.written_at.as_deref());
+    let record_id =
+        settled.record_id.as_ref().map(|id| format!(" record={id}")).unwrap_or_default();
     let values =
         settled.values.as_ref().map(|it| format!(" values={}", columns(it))).unwrap_or_default();
-    format!("{} {fact}{values}", settled.id)
+    format!("{} {fact}{values}{written_at}{record_id}", settled.id)
 }
 
 fn change_fact(change: &Change) -> String {
-    let Change { collection, id, version, order, values } = change;
-    format!("change {collection}/{id} version={version} order={order} values={}", columns(values))
+    let Change { collection, id, version, order, values, written_at } = change;
+    let (values, written_at) = (columns(values), written_fact(written_at.as_deref()));
+    format!("change {collection}/{id} version={version} order={order} values={values}{written_at}")
+}
+
+fn written_fact(written_at: Option<&str>) -> String {
+    written_at.map(|stamp| format!(" written={stamp}")).unwrap_or_default()
 }
 
 fn columns(values: &Values) -> String {

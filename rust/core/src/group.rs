@@ -29,6 +29,8 @@ fn harmonize_group(outcomes: &mut [(EntryId, Option<GroupId>, Outcome)], group: 
     for member in &mut members {
         match (&verdict, &**member) {
             (Outcome::Rejected(_), Outcome::Rejected(_)) => {}
+            // It names one record; the others were not looked at.
+            (Outcome::Conflict { .. }, _) => {}
             (Outcome::Rejected(_), _) => {
                 **member = Outcome::Rejected(Reason {
                     code: GROUP_REJECTED.into(),
@@ -46,7 +48,8 @@ fn severity(outcome: &Outcome) -> (u8, u64) {
         Outcome::Acked { .. } => (0, 0),
         Outcome::Blocked => (1, 0),
         Outcome::Retry { after_ms } => (2, after_ms.unwrap_or(0)),
-        Outcome::Rejected(_) => (3, 0),
+        Outcome::Conflict { .. } => (3, 0),
+        Outcome::Rejected(_) => (4, 0),
     }
 }
 

@@ -11,12 +11,15 @@ mod batch;
 mod batch_size;
 mod breaker;
 mod budget;
+mod clock;
+mod conflict;
 mod delay;
 mod entry;
 mod environment;
 mod group;
 mod long_offline;
 mod low;
+mod natural_key;
 mod outcome;
 mod plan;
 mod policy;
@@ -34,12 +37,18 @@ pub use backend::{
 pub use batch_size::BatchSize;
 pub use breaker::{Breaker, breaker};
 pub use budget::{RETRY_BURST, RetryBudget};
+pub use clock::{HybridClock, MAX_CLOCK_DRIFT_MS, NodeId, Stamp};
+pub use conflict::{
+    Columns, ConflictRule, Meeting, OnRemoteDelete, Resolution, Side, overwritten, resolve,
+    same_value,
+};
 pub use delay::{Jitter, retry_delay};
 pub use entry::{EntryId, LanePolicy, Operation, Priority, SendMode, WriteMode};
 pub use environment::{AppState, Environment, Network, NetworkKind, NetworkNeed, Power};
 pub use group::{GROUP_REJECTED, harmonize};
 pub use long_offline::{LONG_OFFLINE_MS, LongOffline, Spell};
 pub use low::{COMPRESSED_PERCENT, LowWait, Urgency, low_wait, urgency};
+pub use natural_key::{KeyColumn, is_same_thing};
 pub use outcome::{BackendFailure, Outcome, Reason};
 pub use plan::{Plan, plan};
 pub use policy::Policy;

@@ -23,6 +23,13 @@ pub enum Outcome {
     },
     /// The server will never apply it.
     Rejected(Reason),
+    /// Not applied, because its record has another version than the write was made on.
+    Conflict {
+        /// Version of the record on the server.
+        version: u64,
+        /// Place of the record in the server's order.
+        order: u64,
+    },
     /// Not looked at, because an earlier entry of its lane was not applied.
     Blocked,
 }

@@ -41,6 +41,13 @@ pub enum Transition {
         /// Why.
         reason: Reason,
     },
+    /// The rule of its collection decides whether it goes again, on this version.
+    Conflict {
+        /// Version of its record on the server.
+        version: u64,
+        /// Place of its record in the server's order.
+        order: u64,
+    },
     /// It stays as it was, and may go with the next batch.
     Unchanged,
 }
@@ -57,6 +64,8 @@ pub fn settle(
     let attempts = entry.attempts.saturating_add(1);
     match outcome {
         Outcome::Acked { version, order } => Transition::Acked { version, order },
+        // Nothing went wrong: somebody else's write got through, so no attempt is burnt.
+        Outcome::Conflict { version, order } => Transition::Conflict { version, order },
         Outcome::Blocked => Transition::Unchanged,
         Outcome::Rejected(reason) => Transition::DeadLetter { attempts, reason },
         Outcome::Retry { .. } if attempts > policy.max_retries => Transition::DeadLetter {
@@ -126,6 +135,14 @@ mod tests {
         let transition =
             settle(Attempted { attempts: 0 }, outcome, NOW, Jitter::new(0.0), &Policy::default());
         assert_eq!(transition, Transition::DeadLetter { attempts: 1, reason });
+    }
+
+    #[test]
+    fn a_conflict_burns_no_attempt() {
+        let outcome = Outcome::Conflict { version: 7, order: 2 };
+        let (jitter, policy) = (Jitter::new(0.0), Policy::default());
+        let transition = settle(Attempted { attempts: 3 }, outcome, NOW, jitter, &policy);
+        assert_eq!(transition, Transition::Conflict { version: 7, order: 2 });
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::faults::{FaultBoard, On};
 use crate::hints::Hints;
-use crate::store::Database;
+use crate::store::{Database, StoreError};
 
 /// The server's state, shared by its requests.
 pub(crate) struct App {

@@ -13,8 +13,8 @@ use std::path::Path;
 use common::{TestServer, conversation, delete, in_lane, message, note, update};
 use jsonschema::Validator;
 use mailboat_backends::rest::wire::{
-    Change, ErrorAnswer, ErrorBody, OlderPage, Placed, PullPage, PushAnswer, PushOutcome,
-    PushRequest, Tombstone, Values,
+    Change, ErrorAnswer, ErrorBody, OlderPage, Placed, PullPage, PushAnswer, PushEntry,
+    PushOutcome, PushRequest, Tombstone, Values,
 };
 use mailboat_backends::rest::{
     CURSOR_EXPIRED, HINT_EVENT, MAX_BATCH_ENTRIES, MAX_CURSOR_BYTES, MAX_PAGE_CHANGES, MAX_SEQUENCE,
@@ -67,19 +67,35 @@ fn to_value(body: &impl Serialize) -> Value {
 fn complete_samples() -> Vec<(&'static str, Value)> {
     let id = Uuid::now_v7();
     let values: Values = Map::from_iter([("body".to_owned(), json!("Ahoy"))]);
-    let placed = Placed { version: 2, order: 1, values: Some(values.clone()) };
+    let written_at = Some("019c1a524ab8-0000-00000000000000aa".to_owned());
+    let placed = Placed {
+        version: 2,
+        order: 1,
+        values: Some(values.clone()),
+        written_at: written_at.clone(),
+    };
     let reason = Reason { code: "forbidden".into(), message: "No.".into() };
-    let change =
-        Change { collection: "messages".into(), id: "m1".into(), version: 2, order: 1, values };
+    let change = Change {
+        collection: "messages".into(),
+        id: "m1".into(),
+        version: 2,
+        order: 1,
+        values,
+        written_at: written_at.clone(),
+    };
     let tombstone = Tombstone { collection: "messages".into(), id: "m0".into(), version: 3 };
     let changes = vec![change.clone()];
-    let entries = vec![message("c1", "m1")];
+    let entries = vec![PushEntry { base_version: Some(1), written_at, ..message("c1", "m1") }];
     let error = ErrorBody { code: "not_found".into(), message: "Nothing.".into() };
     vec![
         ("PushEntry", to_value(&entries[0])),
         ("PushRequest", to_value(&PushRequest { entries })),
         ("AckedOutcome", to_value(&PushOutcome::Acked { id, placed: placed.clone() })),
-        ("DuplicateOutcome", to_value(&PushOutcome::Duplicate { id, placed })),
+        ("ConflictOutcome", to_value(&PushOutcome::Conflict { id, placed: placed.clone() })),
+        (
+            "DuplicateOutcome",
+            to_value(&PushOutcome::Duplicate { id, placed, record_id: Some("m7".into()) }),
+        ),
         ("RejectedOutcome", to_value(&PushOutcome::Rejected { id, reason: reason.clone() })),
         ("RetryOutcome", to_value(&PushOutcome::Retry { id, after_ms: Some(5) })),
         ("BlockedOutcome", to_value(&PushOutcome::Blocked { id })),

@@ -319,6 +319,7 @@ pub(crate) fn answer_query(
         Query::Window { window } => json(&reads.snapshot(window)?),
         Query::Record { collection, id } => json(&reads.record(collection, id)?),
         Query::Outbox { after, limit } => json(&reads.outbox(after.unwrap_or(0), *limit)?),
+        Query::Conflicts { before, limit } => json(&reads.conflicts(*before, *limit)?),
         Query::Status => json(&shared.status().unwrap_or(UNKNOWN_STATUS)),
         Query::Counters => json(&shared.counters(session)),
     })

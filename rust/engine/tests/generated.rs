@@ -9,7 +9,7 @@ use mailboat_engine::waist::{
     Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
     Watched, Written, WrittenBatch,
 };
-use mailboat_store::{OutboxPage, Schema, Snapshot, Window};
+use mailboat_store::{ConflictPage, OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
 
 const HEADER: &str = "// Written by rust/engine/tests/generated.rs from the Rust types. Never edit: run `npm run generate`.\n";
@@ -55,6 +55,7 @@ fn waist() -> String {
     Watched::export_all(&config).expect(export);
     Snapshot::export_all(&config).expect(export);
     OutboxPage::export_all(&config).expect(export);
+    ConflictPage::export_all(&config).expect(export);
     SyncStatus::export_all(&config).expect(export);
     Counters::export_all(&config).expect(export);
     Command::export_all(&config).expect(export);

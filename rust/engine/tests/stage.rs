@@ -111,3 +111,18 @@ fn one_seed_makes_the_same_requests_and_delays() {
     assert_eq!(story(3), story(3));
     assert_ne!(story(3), story(4));
 }
+
+#[test]
+fn a_question_does_not_wait_longer_because_the_clock_stepped_back() {
+    let folder = TempDir::new().expect("a folder");
+    let mut stage = open(&folder, 1);
+    let asks =
+        |turned: &Turned| turned.events.iter().any(|event| matches!(event, Event::Question { .. }));
+    assert!(asks(&stage.turn(NOW)));
+    let earlier = Timestamp(NOW.0 - 4 * 3_600_000);
+    assert!(stage.is_due(earlier));
+    stage.turn(earlier);
+    let wake_at = stage.wake_at().expect("it asks again");
+    assert!(wake_at.since_ms(earlier) < 60_000);
+    assert!(asks(&stage.turn(wake_at)));
+}

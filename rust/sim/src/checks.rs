@@ -19,7 +19,7 @@ use crate::world::World;
 
 const OK: u16 = 200;
 /// The collections of messaging; the first holds its lane after a dead letter.
-const COLLECTIONS: [&str; 2] = ["conversations", "messages"];
+pub(crate) const COLLECTIONS: [&str; 2] = ["conversations", "messages"];
 
 /// Writes of one record, each with its device.
 type Writes<'a> = Vec<(usize, &'a Write)>;
@@ -86,6 +86,10 @@ impl World<'_> {
             if was_refused {
                 continue;
             }
+            if let Some(dead) = self.dead_before(device, &effect.lane, order) {
+                let sentence = format!("entry {id} was applied, and entry {dead} holds its lane");
+                self.find_at(device, Invariant::HeldLanesWait, sentence);
+            }
             let key = (device, effect.lane.clone());
             let last = self.last_applied.insert(key, order).unwrap_or_default();
             if last >= order {
@@ -94,6 +98,20 @@ impl World<'_> {
                 self.find_at(device, Invariant::LanesKeepOrder, sentence);
             }
         }
+    }
+
+    /// A dead letter that should hold what was written after it in its lane. One that a
+    /// late request has brought to the server after all holds nothing any more.
+    fn dead_before(&self, device: usize, lane: &str, order: (u32, i64)) -> Option<Uuid> {
+        let it = &self.devices[device];
+        let holds = |entry: &&crate::book::Entry| {
+            entry.failed
+                && entry.collection == COLLECTIONS[0]
+                && entry.lane == lane
+                && !self.applied.contains_key(&entry.id)
+                && it.book.writes.get(&entry.id).and_then(|write| write.order) < Some(order)
+        };
+        it.outbox.iter().find(holds).map(|entry| entry.id)
     }
 
     fn writer_of(&self, id: &Uuid) -> Option<(usize, (u32, i64), bool)> {

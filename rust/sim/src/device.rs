@@ -19,6 +19,7 @@ use crate::link::Link;
 use crate::scenario::{Deed, DevicePlan, Scenario};
 use crate::server::Server;
 use crate::window::{Screen, conversation, whole};
+use crate::witness::Witness;
 
 /// Entries that one page of the outbox shows.
 const OUTBOX_PAGE: u32 = 500;
@@ -67,6 +68,8 @@ pub struct Device {
     pub postponed: Vec<usize>,
     /// Draws of the network and of what happens to the device.
     pub dice: Dice,
+    /// What is remembered of its life, to judge the engine by.
+    pub witness: Witness,
     config: Config,
     screens: Vec<Screen>,
     commands: BTreeMap<u64, Asked>,
@@ -133,6 +136,7 @@ impl Device {
             in_front: true,
             postponed: Vec::new(),
             dice: root.fork("fate", number as u64),
+            witness: Witness::default(),
             config,
             screens: Vec::new(),
             commands: BTreeMap::new(),
@@ -141,6 +145,12 @@ impl Device {
             writes: 0,
             plan,
         }
+    }
+
+    /// Its file.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.config.path
     }
 
     /// What its clock shows.
@@ -197,6 +207,7 @@ impl Device {
 
     /// The platform says something of the network.
     pub fn hear_of_network(&mut self, network: Network) {
+        self.witness.forget_floor();
         self.execute(Command::SetNetwork { network }, Asked::Other);
     }
 
@@ -236,6 +247,7 @@ impl Device {
             },
             Deed::Found => self.found(scenario, &mut dice),
             Deed::Sync => {
+                self.witness.forget_floor();
                 self.execute(Command::Sync, Asked::Other);
                 "asks to sync".into()
             }

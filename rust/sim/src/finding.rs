@@ -25,6 +25,16 @@ pub enum Invariant {
     DevicesConverge,
     /// The patches of a window, applied, are the window read again.
     PatchesEqualTheQuery,
+    /// No request before the time that the server asked for.
+    RetryAfterIsAFloor,
+    /// An entry is marked as attempted, on disk, before it leaves.
+    MarkedBeforeItLeaves,
+    /// A row shows as on its way only while a request is.
+    SendingIsOnItsWay,
+    /// A row never goes back to an older version of the server's.
+    VersionsOnlyRise,
+    /// What stands behind the dead letter of a holding lane waits.
+    HeldLanesWait,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -52,12 +62,16 @@ impl Invariant {
             Self::AcknowledgedIsDurable | Self::NothingIsLost | Self::DeadLettersAreDeserved => {
                 Damage::Lost
             }
-            Self::NoEffectTwice => Damage::Duplicated,
-            Self::LanesKeepOrder => Damage::OutOfOrder,
-            Self::PendingIsArmed | Self::NobodyStarves | Self::TheEngineWorks => Damage::Stuck,
-            Self::DevicesConverge | Self::PatchesEqualTheQuery | Self::LastWriteStands => {
-                Damage::Diverged
+            Self::NoEffectTwice | Self::MarkedBeforeItLeaves => Damage::Duplicated,
+            Self::LanesKeepOrder | Self::HeldLanesWait | Self::RetryAfterIsAFloor => {
+                Damage::OutOfOrder
             }
+            Self::PendingIsArmed | Self::NobodyStarves | Self::TheEngineWorks => Damage::Stuck,
+            Self::DevicesConverge
+            | Self::PatchesEqualTheQuery
+            | Self::SendingIsOnItsWay
+            | Self::VersionsOnlyRise
+            | Self::LastWriteStands => Damage::Diverged,
         }
     }
 
@@ -75,6 +89,11 @@ impl Invariant {
             Self::TheEngineWorks => "the engine works",
             Self::DevicesConverge => "all devices converge",
             Self::PatchesEqualTheQuery => "patches equal the query run again",
+            Self::RetryAfterIsAFloor => "Retry-After is a floor",
+            Self::MarkedBeforeItLeaves => "marked before it leaves",
+            Self::SendingIsOnItsWay => "sending means on its way",
+            Self::VersionsOnlyRise => "versions only rise",
+            Self::HeldLanesWait => "a held lane waits",
             Self::LastWriteStands => "the last write stands",
         }
     }

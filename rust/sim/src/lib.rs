@@ -21,4 +21,5 @@ mod server;
 mod trace;
 mod traffic;
 mod window;
+mod witness;
 pub mod world;

@@ -75,7 +75,7 @@ impl Link {
 
     /// The next network of a device, and for how many milliseconds it lasts.
     pub fn next(profile: Profile, before: Option<Self>, dice: &mut Dice) -> (Self, i64) {
-        let wifi = Self { kind: Kind::Wifi, latency_ms: (10, 60), loss: 0.002, oddity: 0.002 };
+        let wifi = Self { kind: Kind::Wifi, latency_ms: (10, 60), loss: 0.001, oddity: 0.001 };
         let mobile =
             Self { kind: Kind::Cellular, latency_ms: (300, 2_500), loss: 0.03, oddity: 0.01 };
         let offline = Self { kind: Kind::Offline, ..wifi };

@@ -35,6 +35,9 @@ struct Cli {
     /// Plays this seed alone and tells its story.
     #[arg(long)]
     seed: Option<u64>,
+    /// Tells all of its story, not only how it ends.
+    #[arg(long)]
+    whole: bool,
     /// Only these devices of it.
     #[arg(long, value_delimiter = ',')]
     devices: Option<Vec<usize>>,
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let clean = match cli.seed {
         Some(seed) => match cut_of(&cli) {
-            Ok(cut) => tell(seed, &cut),
+            Ok(cut) => tell(seed, &cut, cli.whole),
             Err(sentence) => {
                 eprintln!("{sentence}");
                 false
@@ -74,13 +77,13 @@ fn cut_of(cli: &Cli) -> Result<Cut, String> {
 }
 
 /// Plays one seed and tells its story.
-fn tell(seed: u64, cut: &Cut) -> bool {
+fn tell(seed: u64, cut: &Cut, whole: bool) -> bool {
     let outcome = play(seed, cut, true, Sabotage::None);
     let skipped = outcome.story.len().saturating_sub(STORY_LINES);
-    if skipped > 0 && !outcome.findings.is_empty() {
-        println!("... {skipped} lines before");
+    let from = if whole { 0 } else { skipped };
+    if from > 0 {
+        println!("... {from} lines before (--whole tells them)");
     }
-    let from = if outcome.findings.is_empty() { 0 } else { skipped };
     outcome.story[from..].iter().for_each(|line| println!("{line}"));
     println!("trace {:016x}", outcome.hash);
     outcome.findings.iter().for_each(|finding| println!("BROKEN {finding}"));
@@ -119,7 +122,7 @@ fn play_many(cli: &Cli) -> bool {
         let invariant = outcome.findings[0].invariant;
         let cut = shrink(*seed, &Cut::default(), invariant, Sabotage::None);
         println!("cut down: {}", command(*seed, &cut));
-        tell(*seed, &cut);
+        tell(*seed, &cut, false);
     }
     println!("{report}");
     report.is_clean()

@@ -78,7 +78,7 @@ impl World<'_> {
         let kinds = [Fault::ReadError, Fault::WriteError, Fault::SyncError, Fault::DiskFull];
         let kind = *it.dice.pick(&kinds);
         let (after, times) =
-            (it.dice.spread(1, 30).unsigned_abs(), it.dice.spread(1, 8).unsigned_abs());
+            (it.dice.spread(1, 12).unsigned_abs(), it.dice.spread(1, 12).unsigned_abs());
         let left_bytes = it.dice.spread(1, 60_000).unsigned_abs();
         let heals_ms = it.dice.spread(1_000, 20 * MINUTE_MS);
         if self.faults.has(kind) && !it.disk.is_dead() {
@@ -187,7 +187,7 @@ impl World<'_> {
                 self.plan(after_ms, Happening::LineEnds { device, line });
             }
         }
-        let back_ms = self.dice.spread(1_000, 30 * MINUTE_MS);
+        let back_ms = self.dice.spread(1_000, 10 * MINUTE_MS);
         self.plan(back_ms, Happening::Start { server });
         let next_ms = back_ms + self.dice.spread(10 * MINUTE_MS, 24 * HOUR_MS);
         self.plan(next_ms, Happening::Stop { server });

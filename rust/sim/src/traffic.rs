@@ -82,6 +82,9 @@ impl World<'_> {
             self.devices[device].sent.insert(ticket, (self.now, request.body.len()));
         }
         self.count_request(device, &request);
+        if let Some(ticket) = ticket {
+            self.witness_request(device, ticket, &request);
+        }
         let line = self.devices[device].last_line;
         let link = self.devices[device].link.unwrap_or(Link::FAIR);
         let faults = self.faults;
@@ -220,6 +223,7 @@ impl World<'_> {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);
         }
+        self.witness_answer(device, ticket, answer.as_ref().ok());
         let (sent_at, sent) = self.devices[device].sent.remove(&ticket).unwrap_or((self.now, 0));
         let came = answer.as_ref().map_or(0, |reply| reply.body.len());
         let sample = Sample {

@@ -319,6 +319,7 @@ impl<'a> World<'a> {
             return;
         }
         self.check_outbox(device, Invariant::AcknowledgedIsDurable);
+        self.witness_life(device);
         for act in std::mem::take(&mut self.devices[device].postponed) {
             let after_ms = self.devices[device].dice.spread(500, 30_000);
             self.plan(after_ms, Happening::Act { device, act });
@@ -398,6 +399,7 @@ impl<'a> World<'a> {
         self.take_events(device, events);
         self.check_outbox(device, Invariant::NothingIsLost);
         self.check_armed(device, &requests);
+        self.witness_turn(device, requests.is_empty());
         if let Some(screen) = self.devices[device].stale_screen() {
             let sentence = format!(
                 "a window on {} shows something else than it reads",

@@ -35,6 +35,7 @@ impl Transaction<'_> {
             None => false,
         } || needed.iter().any(QueuedEntry::is_halted);
         self.insert(table, mutation, place, priority, blocked, now)?;
+        self.stamp(table, mutation.entry, now)?;
         if !needed.is_empty() {
             // A group goes as one, so its first entry waits for all of it.
             let dependent = place.group.map_or(place.sequence, |group| group.first);

@@ -4,6 +4,7 @@
 //! brought it without what lies between. So the bound moves only by pages of
 //! history, which have no gaps, and a pull from the start forgets it.
 
+use mailboat_core::Timestamp;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
@@ -34,6 +35,7 @@ impl Transaction<'_> {
         collection: &str,
         lane: &str,
         page: &[RemoteChange],
+        now: Timestamp,
     ) -> Result<u32, StoreError> {
         self.step(|transaction| {
             let mut new = 0;
@@ -42,7 +44,7 @@ impl Transaction<'_> {
                 let known = Peek::find(transaction.connection, table, &change.id)?;
                 new += u32::from(known.is_none());
             }
-            transaction.apply_changes(page)?;
+            transaction.apply_changes(page, now)?;
             if let Some(oldest) = page.first() {
                 let bound = oldest.order.to_string();
                 set_state(transaction.connection, &name(collection, lane), Some(&bound))?;
@@ -56,16 +58,15 @@ impl Transaction<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn forget_history(&mut self) -> Result<(), StoreError> {
-        self.step(|transaction| {
-            transaction
-                .connection
-                .prepare_cached(
-                    "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'",
-                )?
-                .execute([])?;
-            Ok(())
-        })
+        self.step(|transaction| forget(transaction.connection))
     }
+}
+
+/// Forgets how far back any history reaches.
+pub(crate) fn forget(connection: &Connection) -> Result<(), StoreError> {
+    let sql = "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'";
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
 }
 
 /// `/` cannot be part of a collection's name, so no two lanes share a name.

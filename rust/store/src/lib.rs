@@ -9,7 +9,11 @@
 //! together. Sending is [`Writer::due`], [`Transaction::mark_attempted`] and
 //! [`Transaction::settle`]; what comes back is [`Transaction::apply_changes`].
 
+mod aliases;
+mod answered;
 mod codes;
+mod conflict_log;
+mod conflicts;
 mod delivery;
 mod dependencies;
 mod enqueue;
@@ -23,16 +27,20 @@ mod mutation;
 mod open;
 mod outbox;
 mod patch;
+mod premise;
 mod pull;
 mod queued;
 mod reader;
 mod record;
+mod refill;
 mod revise;
 mod schema;
 mod settle;
+mod stamps;
 mod tables;
 mod tail;
 mod tally;
+mod tombstones;
 mod transaction;
 mod transitions;
 mod values;
@@ -40,6 +48,9 @@ mod why;
 mod window;
 mod writer;
 
+pub use answered::Answered;
+pub use conflict_log::{Conflict, ConflictPage, Loser, MAX_CONFLICTS};
+pub use conflicts::{ConflictAnswer, ConflictQuestion};
 pub use delivery::Delivery;
 pub use error::StoreError;
 pub use group::{MAX_GROUP_BYTES, MAX_GROUP_ENTRIES};
@@ -53,6 +64,7 @@ pub use queued::QueuedEntry;
 pub use reader::{READ_BUDGET_STEPS, Reader, Reads};
 pub use revise::MAX_RETRIED_ENTRIES;
 pub use schema::{Collection, Column, ColumnType, Schema};
+pub use tombstones::TOMBSTONES_KEPT_MS;
 pub use transaction::{Changes, Transaction};
 pub use values::{MAX_ID_BYTES, MAX_SAFE_INTEGER, Values};
 pub use window::{MAX_WINDOW_ROWS, OrderBy, Snapshot, Take, WatchedWindow, Window};

@@ -12,6 +12,7 @@ use crate::transaction::Transaction;
 use crate::values::{Values, check, check_id};
 
 /// A local write to tell the backend.
+#[derive(Clone)]
 pub struct Mutation {
     /// Id of the outbox entry it makes: a new UUIDv7.
     pub entry: EntryId,
@@ -76,6 +77,9 @@ impl Transaction<'_> {
         group: Option<&InGroup<'_>>,
         now: Timestamp,
     ) -> Result<Enqueued, StoreError> {
+        if let Some(renamed) = self.under_id_now(mutation)? {
+            return self.apply(&renamed, group, now);
+        }
         let (number, table) = self.table(&mutation.collection)?;
         table.collection.allow(mutation.operation)?;
         check_id(&mutation.record_id)?;

@@ -17,12 +17,13 @@ use crate::lock::{FileLock, beside, unreachable};
 use crate::outbox;
 use crate::pull::{set_state, state};
 use crate::reader::Reader;
+use crate::refill;
 use crate::schema::Schema;
 use crate::tables::{Table, register};
 use crate::writer::Writer;
 
 /// Version of the file format that this build writes: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// `PRAGMA application_id` of every Mailboat file.
 const APPLICATION_ID: [u8; 4] = *b"MBOT";
@@ -263,13 +264,14 @@ fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found
 }
 
 /// Every version of the file, by number: what it is about, and how the one before becomes it.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
     (
         2,
         "priorities and dependencies",
         include_str!("../migrations/0002_priorities_and_dependencies.sql"),
     ),
+    (3, "conflicts and aliases", include_str!("../migrations/0003_conflicts_and_aliases.sql")),
 ];
 
 fn migration(&(version, title, sql): &(i64, &'static str, &'static str)) -> Migration {
@@ -295,6 +297,11 @@ fn register_schema(
 ) -> Result<(), StoreError> {
     in_transaction(connection, || {
         register(connection, schema)?;
+        if let Some(before) = state(connection, REGISTERED_SCHEMA)? {
+            // One that cannot be read any more may have lacked anything.
+            let before = serde_json::from_str(&before).unwrap_or(Schema { collections: vec![] });
+            refill::ask_for_what_is_new(connection, &before, schema)?;
+        }
         set_state(connection, REGISTERED_SCHEMA, Some(schema_json))
     })
 }

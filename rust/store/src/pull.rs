@@ -3,10 +3,12 @@
 use mailboat_core::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::conflicts::Remote;
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::record::{Base, Head, Peek, Record, stored_version, write_row};
-use crate::tables::Table;
+use crate::refill::{self, Refills};
+use crate::tombstones;
 use crate::transaction::Transaction;
 use crate::values::Values;
 
@@ -22,6 +24,27 @@ pub struct RemoteChange {
     pub order: u64,
     /// Every column.
     pub values: Values,
+    /// When it was written, as text of a stamp, if the server says so.
+    pub written_at: Option<String>,
+}
+
+/// What a page needs to know of the file, looked up once.
+#[derive(Default)]
+pub(crate) struct PageFacts {
+    has_tombstones: bool,
+    refills: Refills,
+}
+
+impl PageFacts {
+    fn look(connection: &Connection) -> Result<Self, StoreError> {
+        let has_tombstones = tombstones::are_any(connection)?;
+        Ok(Self { has_tombstones, refills: refill::refills(connection)? })
+    }
+
+    /// Whether a row of this version may lack columns.
+    fn may_lack_columns(&self, collection: &str, version: i64) -> bool {
+        self.refills.get(collection).is_some_and(|highest| version <= *highest)
+    }
 }
 
 /// A record that the server deleted.
@@ -42,19 +65,29 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn apply_changes(&mut self, changes: &[RemoteChange]) -> Result<(), StoreError> {
+    pub fn apply_changes(
+        &mut self,
+        changes: &[RemoteChange],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.step(|transaction| {
-            changes.iter().try_for_each(|change| transaction.apply_change(change))
+            let facts = PageFacts::look(transaction.connection)?;
+            changes.iter().try_for_each(|change| transaction.apply_change(change, &facts, now))
         })
     }
 
-    /// Applies deletions. A record with unsettled writes stays on screen until they are settled.
+    /// Applies deletions. What becomes of a record with unsettled writes, its collection says.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn apply_deletions(&mut self, deletions: &[RemoteDeletion]) -> Result<(), StoreError> {
+    pub fn apply_deletions(
+        &mut self,
+        deletions: &[RemoteDeletion],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.step(|transaction| {
-            deletions.iter().try_for_each(|deletion| transaction.apply_deletion(deletion))
+            transaction.forget_deletions(now)?;
+            deletions.iter().try_for_each(|deletion| transaction.apply_deletion(deletion, now))
         })
     }
 
@@ -75,19 +108,35 @@ impl Transaction<'_> {
         self.step(|transaction| set_state(transaction.connection, LAST_SYNCED_AT, Some(&now)))
     }
 
-    fn apply_change(&mut self, change: &RemoteChange) -> Result<(), StoreError> {
+    pub(crate) fn apply_change(
+        &mut self,
+        change: &RemoteChange,
+        facts: &PageFacts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         // A newer server may have collections that this app knows nothing of.
         let Ok((number, table)) = self.table(&change.collection) else { return Ok(()) };
         let (id, values) = (&change.id, &change.values);
-        let head = Head {
-            version: stored_version(change.version),
-            position: change.order.cast_signed(),
-            revision: self.revision(),
-            delivery: Delivery::Sent,
-            deleted: false,
-        };
+        let (version, position) = (stored_version(change.version), change.order.cast_signed());
+        let written_at = self.receive_stamp(table, change.written_at.as_deref(), now)?;
+        let remote =
+            || Remote { base: Base::Values(values.clone()), version, position, written_at };
         let peek = Peek::find(self.connection, table, id)?;
-        if peek.as_ref().is_some_and(|peek| head.version <= peek.version) {
+        let is_news = match &peek {
+            None => {
+                if facts.has_tombstones
+                    && self.is_deleted_of_late(&change.collection, id, version)?
+                {
+                    return Ok(());
+                }
+                if let Some(twin) = self.twin(table, values)? {
+                    return self.unite(number, table, &twin, id, remote(), now);
+                }
+                true
+            }
+            Some(peek) => version > peek.version,
+        };
+        if !is_news && !self.fills_columns(peek.as_ref(), facts, &change.collection, version) {
             return Ok(());
         }
         let unsettled = match &peek {
@@ -99,53 +148,59 @@ impl Transaction<'_> {
             self.touch(number, table, &peek.lane);
         }
         self.touch(number, table, table.lane_of(id, values));
+        let head = Head {
+            version,
+            position,
+            revision: self.revision(),
+            delivery: Delivery::Sent,
+            deleted: false,
+        };
         let write = |sql| write_row(self.connection, table, sql, id, values, None, head);
-        match (peek, unsettled) {
+        match (&peek, unsettled) {
             (None, _) => write(&table.insert)?,
             (Some(_), false) => write(&table.replace)?,
             (Some(_), true) => {}
         }
         if unsettled {
-            return self.move_base(number, table, id, Base::Values(values.clone()), head);
+            let made_on = peek.is_none().then_some(Base::None);
+            return self.meet(number, table, id, remote(), made_on, is_news, now);
         }
         Ok(())
     }
 
-    fn apply_deletion(&mut self, deletion: &RemoteDeletion) -> Result<(), StoreError> {
+    /// Whether the version that a row has already may hold more than the row does.
+    fn fills_columns(
+        &self,
+        peek: Option<&Peek>,
+        facts: &PageFacts,
+        collection: &str,
+        version: i64,
+    ) -> bool {
+        peek.is_some_and(|peek| peek.version == version)
+            && facts.may_lack_columns(collection, version)
+    }
+
+    fn apply_deletion(
+        &mut self,
+        deletion: &RemoteDeletion,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&deletion.collection) else { return Ok(()) };
         let (id, version) = (&deletion.id, stored_version(deletion.version));
+        self.remember_deletion(&deletion.collection, id, version, now)?;
         let Some(record) = Record::find(self.connection, table, id)? else { return Ok(()) };
         if version <= record.head.version {
             return Ok(());
         }
-        self.touch(number, table, table.lane_of(id, &record.shown));
-        let head = Head { version, revision: self.revision(), ..record.head };
-        self.move_base(number, table, id, Base::Deleted, head)
+        let position = record.head.position;
+        let remote = Remote { base: Base::Deleted, version, position, written_at: None };
+        self.meet(number, table, id, remote, None, true, now)
     }
+}
 
-    /// Puts another base under the unsettled writes of a record.
-    fn move_base(
-        &mut self,
-        number: usize,
-        table: &Table,
-        id: &str,
-        base: Base,
-        head: Head,
-    ) -> Result<(), StoreError> {
-        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
-        let before = record.head.delivery;
-        record.base = base;
-        record.head = Head { deleted: record.head.deleted, ..head };
-        if !record.replay(&self.unsettled(&table.collection.name, id)?) {
-            return self.delete_row(table, id);
-        }
-        // A page that arrives while the record's own write is on its way does not change that.
-        if before == Delivery::Sending && record.head.delivery == Delivery::Queued {
-            record.head.delivery = Delivery::Sending;
-        }
-        self.touch(number, table, table.lane_of(id, &record.shown));
-        record.replace(self.connection, table, id)
-    }
+/// Forgets where the next pull goes on, so that it begins at the start.
+pub(crate) fn forget_cursor(connection: &Connection) -> Result<(), StoreError> {
+    set_state(connection, CURSOR, None)
 }
 
 /// Where the next pull goes on; `None` before the first.

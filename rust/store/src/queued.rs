@@ -1,7 +1,7 @@
 //! Entries as sending and settling read them.
 
 use mailboat_core::{EntryId, GroupId, LanePolicy, Operation};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::codes::{BLOCKED, DEAD, operation_from_code, policy_from_code, priority_from_code};
 use crate::error::StoreError;
@@ -12,15 +12,19 @@ use crate::values::{Values, parse_values, unreadable};
 
 const SELECT_BY_ID: &str =
     "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation
+            halted, priority, waits_for, group_id, mutation, base_version, written_at
      FROM mailboat_outbox WHERE id = ?";
 const SELECT_BY_SEQUENCE: &str =
     "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation
+            halted, priority, waits_for, group_id, mutation, base_version, written_at
      FROM mailboat_outbox WHERE sequence = ?";
+const SELECT_BY_RECORD: &str =
+    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
+            halted, priority, waits_for, group_id, mutation, base_version, written_at
+     FROM mailboat_outbox WHERE record_id = ? AND collection = ? ORDER BY sequence";
 const SELECT_BY_GROUP: &str =
     "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation
+            halted, priority, waits_for, group_id, mutation, base_version, written_at
      FROM mailboat_outbox WHERE group_id = ? ORDER BY sequence";
 
 /// An entry with everything that sending and settling it needs.
@@ -44,6 +48,10 @@ pub struct QueuedEntry {
     pub attempts: u32,
     /// The atomic group it belongs to.
     pub group: Option<GroupId>,
+    /// The version that the server is to find, where it is to look.
+    pub base_version: Option<i64>,
+    /// When the write was made, where that is compared.
+    pub written_at: Option<String>,
     attempted: bool,
     halted: i64,
     waits: bool,
@@ -153,6 +161,21 @@ impl Transaction<'_> {
     }
 }
 
+/// The entries of a record, in order.
+pub(crate) fn of_record(
+    connection: &Connection,
+    collection: &str,
+    record_id: &str,
+) -> Result<Vec<QueuedEntry>, StoreError> {
+    let mut statement = connection.prepare_cached(SELECT_BY_RECORD)?;
+    let mut rows = statement.query((record_id, collection))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(queued_from(row)?);
+    }
+    Ok(entries)
+}
+
 fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
     let mutation = row.get_ref(13)?.as_str().map_err(|_| unreadable())?;
     Ok(QueuedEntry {
@@ -170,5 +193,7 @@ fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
         waits: row.get::<_, i64>(11)? > 0,
         group: row.get::<_, Option<[u8; 16]>>(12)?.map(GroupId::from_bytes),
         weight: Weight { bytes: mutation.len(), priority: priority_from_code(row.get(10)?) },
+        base_version: row.get(14)?,
+        written_at: row.get(15)?,
     })
 }

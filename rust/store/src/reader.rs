@@ -6,6 +6,9 @@ use mailboat_core::Timestamp;
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 
+use crate::aliases;
+use crate::conflict_log::{self, ConflictPage};
+use crate::conflicts::{self, ConflictQuestion};
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::lock::FileLock;
@@ -80,7 +83,14 @@ impl Reads<'_> {
     /// # Errors
     /// [`StoreError::InvalidArgument`] when there is no such collection.
     pub fn record(&self, collection: &str, id: &str) -> Result<Option<Box<RawValue>>, StoreError> {
-        window::record(self.connection, self.tables, collection, id)
+        if let Some(row) = window::record(self.connection, self.tables, collection, id)? {
+            return Ok(Some(row));
+        }
+        // It may have turned out to be a record of the server's.
+        match aliases::id_now(self.connection, collection, id)? {
+            Some(id) => window::record(self.connection, self.tables, collection, &id),
+            None => Ok(None),
+        }
     }
 
     /// How many entries the outbox holds, counted one by one.
@@ -105,5 +115,21 @@ impl Reads<'_> {
     /// [`StoreError::InvalidArgument`] when the limit is out of range.
     pub fn outbox(&self, after: i64, limit: u32) -> Result<OutboxPage, StoreError> {
         outbox::page(self.connection, after, limit)
+    }
+
+    /// A page of the conflict log, newest first: `limit` conflicts before a sequence number.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidArgument`] when the limit is out of range.
+    pub fn conflicts(&self, before: Option<i64>, limit: u32) -> Result<ConflictPage, StoreError> {
+        conflict_log::page(self.connection, before, limit)
+    }
+
+    /// The conflicts that JavaScript is to decide, at most `limit`.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn conflict_questions(&self, limit: u32) -> Result<Vec<ConflictQuestion>, StoreError> {
+        conflicts::questions(self.connection, self.tables, limit)
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::delivery::Delivery;
 use crate::error::StoreError;
+use crate::queued::QueuedEntry;
 use crate::tables::{PENDING_POSITION, Table};
 use crate::values::{Values, from_sql, parse_values, to_sql_leniently, unreadable};
 
@@ -216,6 +217,22 @@ pub(crate) fn to_json(values: &Values) -> String {
 pub(crate) fn merge(values: &mut Values, changed: &Values) {
     for (name, value) in changed {
         values.insert(name.clone(), value.clone());
+    }
+}
+
+/// The base once the server has applied the entry.
+pub(crate) fn base_after(base: &Base, entry: &QueuedEntry, server: Option<&Values>) -> Base {
+    if let Some(values) = server {
+        return Base::Values(values.clone());
+    }
+    match (entry.operation, base) {
+        (Operation::Delete, _) => Base::Deleted,
+        (Operation::Update, Base::Values(values)) => {
+            let mut values = values.clone();
+            merge(&mut values, &entry.values);
+            Base::Values(values)
+        }
+        (Operation::Create | Operation::Update, _) => Base::Values(entry.values.clone()),
     }
 }
 

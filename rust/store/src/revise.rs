@@ -119,6 +119,8 @@ impl Transaction<'_> {
             let mut edited = entry.values.clone();
             merge(&mut edited, values);
             transaction.rewrite(&entry, entry.operation, &edited)?;
+            let (_, table) = transaction.table(&entry.collection)?;
+            transaction.stamp(table, entry.id, now)?;
             if !entry.is_dead() {
                 transaction.log(&id, now, "edited", entry.attempts, None)?;
                 transaction.reshow(&entry)?;
@@ -171,7 +173,7 @@ impl Transaction<'_> {
             self.connection
                 .prepare_cached(
                     "UPDATE mailboat_outbox SET halted = 0, attempts = 0, not_before = 0,
-                     reason_code = NULL, reason_message = NULL WHERE sequence = ?",
+                     base_version = NULL, reason_code = NULL, reason_message = NULL WHERE sequence = ?",
                 )?
                 .execute([member.sequence])?;
             self.changes.tally.revive(member.weight());

@@ -5,11 +5,14 @@
 
 use std::collections::HashSet;
 
-use mailboat_core::{LanePolicy, Operation, Priority, SendMode, WriteMode};
+use mailboat_core::{
+    ConflictRule, KeyColumn, LanePolicy, OnRemoteDelete, Operation, Priority, SendMode, WriteMode,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::StoreError;
+use crate::values::MAX_SAFE_INTEGER;
 
 /// Most collections in one schema.
 pub const MAX_COLLECTIONS: usize = 64;
@@ -22,8 +25,11 @@ pub const DEFAULT_MAX_BYTES: u32 = 64 * 1024;
 /// Longest text or JSON value a column may ask for, in bytes.
 pub const LARGEST_MAX_BYTES: u32 = 1024 * 1024;
 
+/// Largest tolerance of a natural key's column.
+const MAX_TOLERANCE: f64 = MAX_SAFE_INTEGER as f64;
+
 /// The collections of an app.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Schema {
@@ -32,7 +38,7 @@ pub struct Schema {
 }
 
 /// A typed table whose rows travel between the device and the backend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Collection {
@@ -74,6 +80,20 @@ pub struct Collection {
     #[serde(default = "yes")]
     #[ts(as = "Option<_>", optional)]
     pub coalesce: bool,
+    /// What happens when the server has changed a record that has unsettled writes;
+    /// `merge` when not said.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub conflict: ConflictRule,
+    /// What happens when the server has deleted one; `keepLocal` when not said.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub on_remote_delete: OnRemoteDelete,
+    /// The columns by which a record of the server's is known to be one that was created
+    /// here as well, under another id. None when left out: only the id counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<_>", optional)]
+    pub natural_key: Vec<KeyColumn>,
 }
 
 /// One typed column.
@@ -144,6 +164,7 @@ impl Schema {
             indexes: vec![vec!["conversationId".into()]],
             lane_column: Some("conversationId".into()),
             lane_policy: LanePolicy::Skip,
+            conflict: ConflictRule::ServerWins,
             ..Collection::new(
                 "messages",
                 vec![
@@ -197,6 +218,9 @@ impl Collection {
             send: SendMode::Immediate,
             write: WriteMode::LocalFirst,
             coalesce: true,
+            conflict: ConflictRule::default(),
+            on_remote_delete: OnRemoteDelete::default(),
+            natural_key: vec![],
         }
     }
 
@@ -248,7 +272,28 @@ impl Collection {
                 ));
             }
         }
-        self.check_references()
+        self.check_references()?;
+        self.check_natural_key()
+    }
+
+    fn check_natural_key(&self) -> Result<(), StoreError> {
+        let mut names = HashSet::new();
+        for KeyColumn { column, tolerance } in &self.natural_key {
+            let flaw = match self.column(column).map(|column| column.kind) {
+                None => "is no column of it",
+                Some(_) if !names.insert(column.as_str()) => "is named twice",
+                Some(ColumnType::Json) => "holds JSON, which has no natural order to find it by",
+                Some(_) if !(0.0..=MAX_TOLERANCE).contains(tolerance) => {
+                    "has a tolerance that is not 0 to 2^53 - 1"
+                }
+                Some(ColumnType::Text | ColumnType::Boolean) if *tolerance > 0.0 => {
+                    "has a tolerance, and is no number"
+                }
+                Some(_) => continue,
+            };
+            return invalid(format!("naturalKey of {}: {column} {flaw}", self.name));
+        }
+        Ok(())
     }
 
     fn check_references(&self) -> Result<(), StoreError> {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use mailboat_core::{EntryId, Operation, Timestamp, Transition};
 
+use crate::answered::Answered;
+use crate::conflicts::Remote;
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::queued::QueuedEntry;
-use crate::record::{Base, Peek, Record, Unsettled, merge, stored_version, write_row};
+use crate::record::{Base, Peek, Record, stored_version, write_row};
 use crate::tables::Table;
 use crate::transaction::Transaction;
-use crate::values::Values;
 
 impl Transaction<'_> {
     /// Marks a batch as attempted and reads what it sends. Commit before a byte leaves:
@@ -39,23 +40,33 @@ impl Transaction<'_> {
         })
     }
 
-    /// Carries out what the answer means for each entry of a batch. `values` is the
-    /// whole record where the server sent it.
+    /// Carries out what the answer means for each entry of a batch. What it says
+    /// of the record goes with it.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn settle(
         &mut self,
-        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.step(|transaction| transaction.settle_all(settled, now))
     }
 
     fn mark(&mut self, batch: &[EntryId], now: Timestamp) -> Result<Vec<QueuedEntry>, StoreError> {
-        let mut entries = Vec::with_capacity(batch.len());
+        let mut entries: Vec<QueuedEntry> = Vec::with_capacity(batch.len());
+        let mut stopped: BTreeSet<String> = BTreeSet::new();
         for id in batch {
-            let Some(entry) = self.queued(*id)?.filter(QueuedEntry::is_sendable) else { continue };
+            let found = self.queued(*id)?.filter(QueuedEntry::is_sendable);
+            let Some(mut entry) = found else { continue };
+            if stopped.contains(&entry.lane) {
+                continue;
+            }
+            if self.waits_for_answer(&entry, &entries)? {
+                stopped.insert(entry.lane);
+                continue;
+            }
+            self.say_what_it_was_made_on(&mut entry, &entries)?;
             self.connection
                 .prepare_cached(
                     "UPDATE mailboat_outbox SET attempted = 1 WHERE sequence = ? AND attempted = 0",
@@ -70,13 +81,13 @@ impl Transaction<'_> {
 
     fn settle_all(
         &mut self,
-        settled: &[(&QueuedEntry, Transition, Option<Values>)],
+        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // Sorted, so that the same answers change the file in the same way.
         let mut lanes: BTreeSet<&str> = BTreeSet::new();
-        for (entry, transition, values) in settled {
-            self.settle_one(entry, transition, values.as_ref(), now)?;
+        for (entry, transition, answered) in settled {
+            self.settle_one(entry, transition, answered.as_ref(), now)?;
             lanes.insert(&entry.lane);
         }
         for lane in lanes {
@@ -89,7 +100,7 @@ impl Transaction<'_> {
         &mut self,
         entry: &QueuedEntry,
         transition: &Transition,
-        values: Option<&Values>,
+        answered: Option<&Answered>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         match transition {
@@ -101,7 +112,7 @@ impl Transaction<'_> {
                 self.changes.tally.remove(entry.weight());
                 self.log(&entry.id, now, "acked", entry.attempts, None)?;
                 self.release_dependents(entry)?;
-                self.acknowledge(entry, *version, *order, values)
+                self.acknowledge(entry, *version, *order, answered, now)
             }
             Transition::Retry { attempts, not_before } => {
                 let changed = self
@@ -121,9 +132,15 @@ impl Transaction<'_> {
                 // What an earlier outcome of this answer has blocked was refused for that,
                 // and waits for it; what is gone or another by now is left alone.
                 match self.queued(entry.id)? {
-                    Some(found) if !found.is_halted() => self.kill(&found, *attempts, reason, now),
+                    Some(found) if !found.is_halted() => {
+                        self.kill(&found, *attempts, reason, now)?;
+                        self.look_again(&entry.collection, &entry.record_id, now)
+                    }
                     _ => Ok(()),
                 }
+            }
+            Transition::Conflict { version, order } => {
+                self.contend(entry, (*version, *order), answered, now)
             }
             Transition::Unchanged => self.deliver(entry, Delivery::Sending, Delivery::Queued),
         }
@@ -135,10 +152,23 @@ impl Transaction<'_> {
         entry: &QueuedEntry,
         version: u64,
         order: u64,
-        values: Option<&Values>,
+        answered: Option<&Answered>,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let (version, order) = (stored_version(version), order.cast_signed());
+        let values = answered.and_then(|answered| answered.values.as_ref());
+        let other_id = answered.and_then(|answered| answered.record_id.as_deref());
+        let other_id = other_id.filter(|id| *id != entry.record_id);
+        if let (Some(id), Operation::Create) = (other_id, entry.operation) {
+            let values = values.unwrap_or(&entry.values).clone();
+            let remote =
+                Remote { base: Base::Values(values), version, position: order, written_at: None };
+            let created = (entry.id, entry.record_id.as_str(), &entry.values);
+            return self.take_servers_id(number, table, created, id, remote, now);
+        }
+        let stamp = answered.and_then(|answered| answered.written_at.as_deref());
+        self.receive_stamp(table, stamp, now)?;
         let revision = self.revision();
         // Almost every ack: nothing else waits, and what is shown is what was acked.
         if values.is_none() && entry.operation != Operation::Delete {
@@ -155,58 +185,33 @@ impl Transaction<'_> {
                 return Ok(());
             }
         }
-        self.rework(entry, |record| {
-            // A pull that came first may have brought this version, or a later one.
-            if version > record.head.version {
-                (record.head.version, record.head.position) = (version, order);
-                record.base = base_after(&record.base, entry, values);
-            }
-            if entry.operation == Operation::Delete {
-                record.base = Base::Deleted;
-            }
-        })
+        self.reconcile(number, table, entry, (version, order), answered, now)
     }
 
     /// Shows a record anew after something about its entries changed.
     pub(crate) fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
-        self.rework(entry, |_| {})
-    }
-
-    /// Changes an entry's record, and shows it with what is unsettled.
-    fn rework(
-        &mut self,
-        entry: &QueuedEntry,
-        change: impl FnOnce(&mut Record),
-    ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let id = &entry.record_id;
-        let unsettled = self.unsettled(&entry.collection, id)?;
-        let Some(mut record) = Record::find(self.connection, table, id)? else {
-            return self.restore(number, table, id, &unsettled);
+        let Some(record) = Record::find(self.connection, table, id)? else {
+            return self.restore(number, table, id);
         };
         self.touch(number, table, table.lane_of(id, &record.shown));
-        change(&mut record);
-        record.head.revision = self.revision();
-        if !record.replay(&unsettled) {
-            return self.delete_row(table, id);
-        }
-        self.touch(number, table, table.lane_of(id, &record.shown));
-        record.replace(self.connection, table, id)
+        self.show(number, table, id, record, false)
     }
 
     /// Brings a record back whose create was rolled back with its group and waits again.
-    fn restore(
+    pub(crate) fn restore(
         &mut self,
         number: usize,
         table: &Table,
         id: &str,
-        unsettled: &[Unsettled],
     ) -> Result<(), StoreError> {
+        let unsettled = self.unsettled(&table.collection.name, id)?;
         let mut shown = unsettled.iter().filter(|mutation| !mutation.is_rolled_back());
         let created = shown.find(|mutation| mutation.operation == Operation::Create);
         let Some(sequence) = created.map(|mutation| mutation.sequence) else { return Ok(()) };
         let mut record = Record::created(sequence, self.revision());
-        record.replay(unsettled);
+        record.replay(&unsettled);
         self.touch(number, table, table.lane_of(id, &record.shown));
         write_row(self.connection, table, &table.insert, id, &record.shown, None, record.head)
     }
@@ -218,7 +223,7 @@ impl Transaction<'_> {
 
     /// Shows that an entry's record is on its way, or waits again. A dead letter of the
     /// same record goes on showing.
-    fn deliver(
+    pub(crate) fn deliver(
         &mut self,
         entry: &QueuedEntry,
         from: Delivery,
@@ -253,21 +258,5 @@ impl Transaction<'_> {
             .prepare_cached("DELETE FROM mailboat_dependencies WHERE dependent = ?")?
             .execute([entry.sequence])?;
         Ok(removed > 0)
-    }
-}
-
-/// The base once the server has applied the entry.
-fn base_after(base: &Base, entry: &QueuedEntry, server: Option<&Values>) -> Base {
-    if let Some(values) = server {
-        return Base::Values(values.clone());
-    }
-    match (entry.operation, base) {
-        (Operation::Delete, _) => Base::Deleted,
-        (Operation::Update, Base::Values(values)) => {
-            let mut values = values.clone();
-            merge(&mut values, &entry.values);
-            Base::Values(values)
-        }
-        (Operation::Create | Operation::Update, _) => Base::Values(entry.values.clone()),
     }
 }

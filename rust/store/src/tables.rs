@@ -9,6 +9,7 @@
 //! The app's columns are nullable in SQLite and checked in `values.rs`: a column
 //! that a later schema drops must not make the table refuse rows.
 
+use mailboat_core::KeyColumn;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
@@ -43,6 +44,8 @@ pub(crate) struct Table {
     /// What an ack of the last unsettled write of a record comes to when it brings a
     /// higher version and no values: version, position, revision, id, collection, lane.
     pub confirm: String,
+    /// Ids of records that the server does not know yet, by the parts of the natural key.
+    pub twin: Option<String>,
 }
 
 /// Columns that every table has after the app's own.
@@ -82,8 +85,10 @@ impl Table {
             confirm: format!(
                 "UPDATE {name} SET _base = NULL, _version = ?1, _position = ?2, _revision = ?3, _delivery = 0
                  WHERE \"id\" = ?4 AND _version < ?1 AND _deleted = 0 AND {lane} = ?6
-                 AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)"
+                 AND NOT EXISTS (SELECT 1 FROM mailboat_outbox WHERE record_id = ?4 AND collection = ?5)
+                 AND NOT EXISTS (SELECT 1 FROM mailboat_disputes WHERE record_id = ?4 AND collection = ?5)"
             ),
+            twin: twin(&name, &collection.natural_key),
             shown,
             name,
             collection,
@@ -115,13 +120,45 @@ impl Table {
 
     fn create_indexes(&self) -> impl Iterator<Item = String> {
         let by_position = std::iter::once(Vec::new());
-        by_position.chain(self.collection.indexes.iter().cloned()).map(|mut columns| {
-            columns.push("_position".into());
-            let index = quote(&format!("{} by {}", self.collection.name, columns.join(", ")));
-            let list = columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ");
-            format!("CREATE INDEX IF NOT EXISTS {index} ON {} ({list})", self.name)
+        let indexes =
+            by_position.chain(self.collection.indexes.iter().cloned()).map(|mut columns| {
+                columns.push("_position".into());
+                let index = quote(&format!("{} by {}", self.collection.name, columns.join(", ")));
+                let list =
+                    columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ");
+                format!("CREATE INDEX IF NOT EXISTS {index} ON {} ({list})", self.name)
+            });
+        indexes.chain(self.create_twin_index())
+    }
+
+    /// Of the few records that the server does not know yet, and no others. What must be
+    /// equal comes first: SQLite searches up to the first column that is given as a range.
+    fn create_twin_index(&self) -> Option<String> {
+        let mut key: Vec<&KeyColumn> = self.collection.natural_key.iter().collect();
+        key.sort_by(|left, right| left.tolerance.total_cmp(&right.tolerance));
+        let columns: Vec<&str> = key.iter().map(|part| part.column.as_str()).collect();
+        let index = quote(&format!("{} by key {}", self.collection.name, columns.join(", ")));
+        let list = columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ");
+        (!key.is_empty()).then(|| {
+            format!(
+                "CREATE INDEX IF NOT EXISTS {index} ON {} ({list}) WHERE _version = 0",
+                self.name
+            )
         })
     }
+}
+
+/// One parameter for each part of the key, and two where it is a range.
+fn twin(table: &str, key: &[KeyColumn]) -> Option<String> {
+    let parts = key.iter().map(|part| {
+        let is_in = if part.tolerance > 0.0 { "BETWEEN ? AND ?" } else { "= ?" };
+        format!(" AND {} {is_in}", quote(&part.column))
+    });
+    let parts: String = parts.collect();
+    // The plus keeps SQLite on the index of the key.
+    (!key.is_empty()).then(|| {
+        format!("SELECT \"id\" FROM {table} WHERE _version = 0{parts} ORDER BY +_position LIMIT 8")
+    })
 }
 
 /// Makes the file fit the schema: new collections, columns and indexes are added.

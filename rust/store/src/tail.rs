@@ -89,6 +89,7 @@ impl Transaction<'_> {
         now: Timestamp,
     ) -> Result<Enqueued, StoreError> {
         self.rewrite(tail, operation, values)?;
+        self.stamp(table, tail.id, now)?;
         self.raise(tail.sequence, mutation.sending.priority.unwrap_or(table.collection.priority))?;
         self.log(&tail.id, now, "folded", 0, None)?;
         Ok(Enqueued::Folded(tail.id))

@@ -4,7 +4,7 @@ use mailboat_core::Transition;
 use serde_json::json;
 
 use crate::common::{
-    NOW, Store, columns, conversation, dead_letter, in_conversation, message, window,
+    NOW, Store, answered, conversation, dead_letter, in_conversation, message, window,
 };
 
 #[test]
@@ -87,8 +87,9 @@ fn later_writes_stay_on_screen_when_an_earlier_one_is_acked() {
 fn an_ack_of_a_version_that_a_pull_brought_first_changes_no_value() {
     let mut store = Store::messaging();
     let entry = store.send("m1", "c1");
+    store.attempt(&[entry]);
     store.pull("messages", "m1", 4, 4, message("c1", "as the server has it"));
-    assert_eq!(store.delivery("messages", "m1"), "queued");
+    assert_eq!(store.delivery("messages", "m1"), "sending");
     assert_eq!(store.row("messages", "m1").expect("a row")["body"], "body of m1");
     store.ack(entry, 4, 4);
     let row = store.row("messages", "m1").expect("a row");
@@ -113,6 +114,7 @@ fn an_acked_delete_removes_the_record_whatever_came_between() {
     let mut store = Store::messaging();
     store.sent("m1", "c1", 1, 1);
     let entry = store.delete("messages", "m1");
+    store.attempt(&[entry]);
     store.pull("messages", "m1", 9, 1, message("c1", "edited by ben"));
     assert_eq!(store.row("messages", "m1"), None, "the delete is replayed over it");
     store.ack(entry, 12, 1);
@@ -186,7 +188,7 @@ fn a_late_answer_does_not_settle_an_entry_that_took_the_same_place() {
 fn values_that_do_not_fit_this_apps_columns_are_stored_as_null() {
     let mut store = Store::messaging();
     let entry = store.send("m1", "c1");
-    let newer = columns(json!({
+    let newer = answered(json!({
         "conversationId": "c1", "senderId": "ann", "body": 7, "sentAt": 5, "fromTheFuture": [1],
     }));
     let batch = store.attempt(&[entry]);

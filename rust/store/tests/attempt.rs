@@ -9,15 +9,16 @@ use crate::common::{NOW, Store, dead_letter, entry_id, message};
 #[test]
 fn a_marked_batch_shows_as_sending_and_holds_what_is_sent() {
     let mut store = Store::messaging();
-    let create = store.send("m1", "c1");
+    store.sent("m1", "c1", 1, 1);
     let update = store.update("messages", "m1", json!({ "body": "edited" }));
-    let batch = store.attempt(&[create, update]);
+    let create = store.send("m2", "c1");
+    let batch = store.attempt(&[update, create]);
 
     let ids: Vec<_> = batch.iter().map(|entry| entry.id).collect();
-    assert_eq!(ids, [create, update]);
-    assert_eq!((batch[0].operation, batch[1].operation), (Operation::Create, Operation::Update));
-    assert_eq!(json!(batch[0].values), message("c1", "body of m1"));
-    assert_eq!(json!(batch[1].values), json!({ "body": "edited" }));
+    assert_eq!(ids, [update, create]);
+    assert_eq!((batch[0].operation, batch[1].operation), (Operation::Update, Operation::Create));
+    assert_eq!(json!(batch[0].values), json!({ "body": "edited" }));
+    assert_eq!(json!(batch[1].values), message("c1", "body of m2"));
     assert_eq!((batch[0].lane.as_str(), batch[0].record_id.as_str()), ("c1", "m1"));
     assert_eq!(store.delivery("messages", "m1"), "sending");
     assert_eq!(store.look("SELECT count(*) FROM mailboat_outbox WHERE attempted = 1"), 2);

@@ -91,7 +91,10 @@ fn discarding_what_is_needed_leaves_the_rest_to_be_decided() {
 
 #[test]
 fn edits_of_a_message_that_was_refused_are_blocked_and_the_chat_goes_on() {
-    let mut store = Store::messaging();
+    // Under this rule both may leave together.
+    let mut schema = crate::common::uncoalesced();
+    schema.collections[1].conflict = mailboat_core::ConflictRule::Merge;
+    let mut store = Store::with(&schema);
     let create = store.send("m1", "c1");
     let update = store.update("messages", "m1", json!({ "body": "better" }));
     let other = store.send("m2", "c1");

@@ -230,12 +230,19 @@ fn a_full_disk_under_a_pulled_page_keeps_the_old_cursor() {
         .map(|number| {
             let values = columns(json!({ "body": "x".repeat(100_000) }));
             let (collection, id) = ("things".into(), format!("t{number}"));
-            mailboat_store::RemoteChange { collection, id, version: number, order: number, values }
+            mailboat_store::RemoteChange {
+                collection,
+                id,
+                version: number,
+                order: number,
+                values,
+                written_at: None,
+            }
         })
         .collect();
     let mut store_page = || {
         writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&page)?;
+            transaction.apply_changes(&page, NOW)?;
             transaction.set_cursor(Some("after"))
         })
     };

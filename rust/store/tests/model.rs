@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::common::action::{World, any_action, cases};
 use crate::common::model::Write;
-use crate::common::{schema, window};
+use crate::common::window;
 
 fn check(world: &World) -> Result<(), TestCaseError> {
     let World { store, model, .. } = world;
@@ -54,7 +54,7 @@ proptest! {
             world.act(action, &mut |_, _| {});
             check(&world)?;
             if number == reopen_at {
-                world.store = world.store.reopen_with(&schema(coalesces));
+                world.store = world.store.reopen_with(&World::schema(coalesces));
                 check(&world)?;
             }
         }

@@ -4,7 +4,7 @@ use mailboat_core::Timestamp;
 use mailboat_store::RemoteDeletion;
 use serde_json::json;
 
-use crate::common::{Store, conversation, in_conversation, message, remote, window};
+use crate::common::{NOW, Store, conversation, in_conversation, message, remote, window};
 
 #[test]
 fn a_pulled_record_is_shown_at_the_servers_place() {
@@ -34,7 +34,8 @@ fn a_stale_page_touches_nothing() {
     let mut store = Store::messaging();
     store.pull("conversations", "c1", 5, 1, conversation("five"));
     let stale = [remote("conversations", "c1", 5, 1, conversation("five"))];
-    let ((), changes) = store.commit_with_changes(|transaction| transaction.apply_changes(&stale));
+    let ((), changes) =
+        store.commit_with_changes(|transaction| transaction.apply_changes(&stale, NOW));
     assert!(changes.is_empty());
 }
 
@@ -111,6 +112,7 @@ fn a_tombstone_under_a_pending_delete_keeps_the_record_hidden() {
     let mut store = Store::messaging();
     store.sent("m1", "c1", 1, 1);
     let entry = store.delete("messages", "m1");
+    store.attempt(&[entry]);
     store.pull_deletion("messages", "m1", 2);
     assert_eq!(store.row("messages", "m1"), None);
     store.reject(entry);
@@ -135,11 +137,11 @@ fn a_page_and_its_cursor_are_stored_together_or_not_at_all() {
     let mut store = Store::messaging();
     assert_eq!(store.writer.cursor(), Ok(None));
     store.commit(|transaction| {
-        transaction.apply_changes(&[remote("messages", "m1", 1, 1, message("c1", "x"))])?;
+        transaction.apply_changes(&[remote("messages", "m1", 1, 1, message("c1", "x"))], NOW)?;
         transaction.set_cursor(Some("page 1"))
     });
     let lost = store.writer.transaction(mailboat_store::Durability::Normal, |transaction| {
-        transaction.apply_changes(&[remote("messages", "m2", 2, 2, message("c1", "x"))])?;
+        transaction.apply_changes(&[remote("messages", "m2", 2, 2, message("c1", "x"))], NOW)?;
         transaction.set_cursor(Some("page 2"))?;
         Err::<(), _>(mailboat_store::StoreError::DiskFull)
     });
@@ -164,12 +166,15 @@ fn the_end_of_a_pull_is_remembered() {
 fn collections_that_this_app_does_not_know_are_passed_over() {
     let mut store = Store::messaging();
     store.commit(|transaction| {
-        transaction.apply_changes(&[
-            remote("reactions", "r1", 1, 1, json!({ "emoji": "x" })),
-            remote("messages", "m1", 2, 2, message("c1", "hello")),
-        ])?;
+        transaction.apply_changes(
+            &[
+                remote("reactions", "r1", 1, 1, json!({ "emoji": "x" })),
+                remote("messages", "m1", 2, 2, message("c1", "hello")),
+            ],
+            NOW,
+        )?;
         let gone = RemoteDeletion { collection: "reactions".into(), id: "r1".into(), version: 3 };
-        transaction.apply_deletions(&[gone])
+        transaction.apply_deletions(&[gone], NOW)
     });
     assert_eq!(store.ids(&window("messages")), ["m1"]);
 }
@@ -185,7 +190,7 @@ fn only_pages_of_history_say_how_far_back_a_lane_reaches() {
     let page: Vec<_> = [7, 8, 9]
         .map(|order| remote("messages", &format!("m{order}"), order, order, message("c1", "x")))
         .into();
-    let new = store.commit(|transaction| transaction.apply_history("messages", "c1", &page));
+    let new = store.commit(|transaction| transaction.apply_history("messages", "c1", &page, NOW));
     assert_eq!(new, 2, "the newest was here already");
     assert_eq!(store.writer.history_bound("messages", "c1"), Ok(Some(7)));
     assert_eq!(store.writer.history_bound("messages", "c2"), Ok(None));

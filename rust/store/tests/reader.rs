@@ -15,7 +15,7 @@ fn many_messages(count: u64) -> Store {
         remote("messages", &format!("m{number}"), number, number, message("c1", &body))
     };
     let changes: Vec<RemoteChange> = (1..=count).map(change).collect();
-    store.commit(|transaction| transaction.apply_changes(&changes));
+    store.commit(|transaction| transaction.apply_changes(&changes, NOW));
     store
 }
 

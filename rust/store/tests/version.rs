@@ -113,12 +113,14 @@ fn a_file_of_every_version_opens_with_its_outbox_intact() {
             let opening = Opening::begin(&path, &schema).expect("it is looked at");
             assert_eq!(opening.is_quick(), is_current);
             drop(opening.finish().expect("it opens"));
-            check_contents(Store::at(folder, &schema).expect("it opens again"));
+            let cursor = (schema == uncoalesced()).then_some("page 7");
+            check_contents(Store::at(folder, &schema).expect("it opens again"), cursor);
         }
     }
 }
 
-fn check_contents(mut store: Store) {
+/// The cursor is kept unless the schema has grown: then all is pulled again.
+fn check_contents(mut store: Store, cursor: Option<&str>) {
     let [pending, put_off, refused, held, attempted] = [1, 2, 3, 4, 5].map(entry_id);
     let entries: Vec<_> =
         store.outbox().into_iter().map(|entry| (entry.id, entry.failed, entry.attempts)).collect();
@@ -142,7 +144,7 @@ fn check_contents(mut store: Store) {
     let shown = store.rows(&window("conversations"));
     let expected = json!({ "id": "c1", "title": "Ships", "memberIds": [], "delivery": "failed" });
     assert_eq!(shown, [expected]);
-    assert_eq!(store.writer.cursor(), Ok(Some("page 7".into())));
+    assert_eq!(store.writer.cursor(), Ok(cursor.map(str::to_owned)));
     assert_eq!(store.writer.reads().last_synced_at(), Ok(Some(NOW)));
 
     let batch = store.attempt(&[pending]);

@@ -3,7 +3,7 @@
 use mailboat_store::{PatchOp, Take, WatchedWindow, Window};
 use serde_json::json;
 
-use crate::common::{Store, conversation, in_conversation, message, mutation, window};
+use crate::common::{NOW, Store, conversation, in_conversation, message, mutation, window};
 
 fn watch(store: &Store, window: &Window) -> WatchedWindow {
     store.reader.read(u64::MAX, |reads| reads.watch(window)).expect("a watch").0
@@ -65,9 +65,8 @@ fn an_entry_that_is_attempted_again_changes_nothing_on_screen() {
     let entry = store.send("m1", "c1");
     store.attempt(&[entry]);
     let mut watched = watch(&store, &in_conversation("c1"));
-    let (_, changes) = store.commit_with_changes(|transaction| {
-        transaction.mark_attempted(&[entry], crate::common::NOW)
-    });
+    let (_, changes) =
+        store.commit_with_changes(|transaction| transaction.mark_attempted(&[entry], NOW));
     assert!(changes.is_empty());
     assert_eq!(steps(&store, &mut watched), [""; 0]);
 }
@@ -108,8 +107,7 @@ fn a_commit_touches_the_windows_of_its_lanes_only() {
     let entry = store.next_entry();
     let create =
         mutation(entry, mailboat_core::Operation::Create, "messages", "m1", message("c1", "x"));
-    let (_, changes) =
-        store.commit_with_changes(|transaction| transaction.write(&create, crate::common::NOW));
+    let (_, changes) = store.commit_with_changes(|transaction| transaction.write(&create, NOW));
     let touched =
         [&here, &there, &everywhere, &elsewhere].map(|watch| watch.is_touched_by(&changes));
     assert_eq!(touched, [true, false, true, false]);
@@ -121,14 +119,12 @@ fn an_ack_touches_the_window_that_the_record_was_moved_to() {
     store.sent("m1", "c1", 1, 1);
     let entry = store.update("messages", "m1", json!({ "conversationId": "c2" }));
     let mut watched = watch(&store, &in_conversation("c2"));
-    let (batch, changes) = store.commit_with_changes(|transaction| {
-        transaction.mark_attempted(&[entry], crate::common::NOW)
-    });
+    let (batch, changes) =
+        store.commit_with_changes(|transaction| transaction.mark_attempted(&[entry], NOW));
     assert!(watched.is_touched_by(&changes), "it shows as sending there");
     let acked = mailboat_core::Transition::Acked { version: 2, order: 1 };
     let settled = [(&batch[0], acked, None)];
-    let (_, changes) =
-        store.commit_with_changes(|transaction| transaction.settle(&settled, crate::common::NOW));
+    let (_, changes) = store.commit_with_changes(|transaction| transaction.settle(&settled, NOW));
     assert!(watched.is_touched_by(&changes), "and as sent");
     assert_eq!(steps(&store, &mut watched), ["update 0"]);
 }
@@ -140,7 +136,8 @@ fn a_pull_that_moves_a_record_touches_both_windows() {
     let mut from = watch(&store, &in_conversation("c1"));
     let mut to = watch(&store, &in_conversation("c2"));
     let moved = [crate::common::remote("messages", "m1", 2, 1, message("c2", "x"))];
-    let ((), changes) = store.commit_with_changes(|transaction| transaction.apply_changes(&moved));
+    let ((), changes) =
+        store.commit_with_changes(|transaction| transaction.apply_changes(&moved, NOW));
     assert!(from.is_touched_by(&changes) && to.is_touched_by(&changes));
     assert_eq!(steps(&store, &mut from), ["remove 0"]);
     assert_eq!(steps(&store, &mut to), ["insert 0"]);

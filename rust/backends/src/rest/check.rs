@@ -19,6 +19,10 @@ pub struct Settled {
     pub duplicate: bool,
     /// The whole record at the outcome's version, if the server sent it.
     pub values: Option<Values>,
+    /// When that version was written, if the server says so.
+    pub written_at: Option<String>,
+    /// The id under which the server has the record, if it is another one.
+    pub record_id: Option<String>,
 }
 
 /// Checks that every entry sent has one outcome, in the same order.
@@ -38,18 +42,35 @@ pub fn check_push(answer: PushAnswer, sent: &[EntryId]) -> Result<Vec<Settled>, 
 fn settle(outcome: PushOutcome) -> Result<Settled, BackendFailure> {
     let id = outcome.entry_id();
     let duplicate = matches!(outcome, PushOutcome::Duplicate { .. });
-    let (outcome, values) = match outcome {
+    let record_id = match &outcome {
+        PushOutcome::Duplicate { record_id, .. } => record_id.clone(),
+        _ => None,
+    };
+    let (outcome, placed) = match outcome {
         PushOutcome::Acked { placed, .. } | PushOutcome::Duplicate { placed, .. } => {
-            let Placed { version, order, values } = placed;
-            in_range(version)?;
-            in_range(order)?;
-            (Outcome::Acked { version, order }, values)
+            let (version, order) = (placed.version, placed.order);
+            (Outcome::Acked { version, order }, Some(placed))
+        }
+        PushOutcome::Conflict { placed, .. } => {
+            let (version, order) = (placed.version, placed.order);
+            (Outcome::Conflict { version, order }, Some(placed))
         }
         PushOutcome::Rejected { reason, .. } => (Outcome::Rejected(reason), None),
         PushOutcome::Retry { after_ms, .. } => (Outcome::Retry { after_ms }, None),
         PushOutcome::Blocked { .. } => (Outcome::Blocked, None),
     };
-    Ok(Settled { id, outcome, duplicate, values })
+    // Without the record there is nothing to decide on, or to go on with under its id.
+    let needs_values = matches!(outcome, Outcome::Conflict { .. }) || record_id.is_some();
+    if needs_values && placed.as_ref().is_none_or(|placed| placed.values.is_none()) {
+        return unreadable();
+    }
+    record_id.as_deref().map_or(Ok(()), named)?;
+    let Some(Placed { version, order, values, written_at }) = placed else {
+        return Ok(Settled { id, outcome, duplicate, values: None, written_at: None, record_id });
+    };
+    in_range(version)?;
+    in_range(order)?;
+    Ok(Settled { id, outcome, duplicate, values, written_at, record_id })
 }
 
 /// Checks a page that answers a pull with `sent_cursor`.

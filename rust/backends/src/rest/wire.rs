@@ -45,6 +45,16 @@ pub struct PushEntry {
     pub lane: String,
     /// What the lane does after a refusal.
     pub lane_policy: LanePolicy,
+    /// The version of the record that an update or a delete was made on. With another one
+    /// the server does not apply the entry, and answers `conflict`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub base_version: Option<u64>,
+    /// When the write was made, in collections where the last write wins: a text that sorts.
+    /// The server keeps it with the record and gives it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub written_at: Option<String>,
     /// The atomic group it belongs to: its entries stand together in one request, and the
     /// server applies all of them or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +91,21 @@ pub enum PushOutcome {
         #[ts(type = "string")]
         id: Uuid,
         /// The record as it is now: with its whole values if it has changed since.
+        #[serde(flatten)]
+        placed: Placed,
+        /// The id under which the server has the record, where it found that another one
+        /// says the same thing: of a `create` only, and with its values.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        record_id: Option<String>,
+    },
+    /// Not applied, because the record has another version than the entry's `baseVersion`.
+    /// The server remembers nothing of it.
+    Conflict {
+        /// The entry.
+        #[ts(type = "string")]
+        id: Uuid,
+        /// The record as it is now, with its whole values.
         #[serde(flatten)]
         placed: Placed,
     },
@@ -127,6 +152,10 @@ pub struct Placed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "Record<string, unknown>", optional)]
     pub values: Option<Values>,
+    /// The `writtenAt` of the entry that wrote this version, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub written_at: Option<String>,
 }
 
 /// Answer of `GET /v1/pull`.
@@ -174,6 +203,10 @@ pub struct Change {
     /// Every column.
     #[ts(type = "Record<string, unknown>")]
     pub values: Values,
+    /// The `writtenAt` of the entry that wrote this version, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub written_at: Option<String>,
 }
 
 /// A record that the server deleted.
@@ -212,6 +245,7 @@ impl PushOutcome {
         match self {
             Self::Acked { id, .. }
             | Self::Duplicate { id, .. }
+            | Self::Conflict { id, .. }
             | Self::Rejected { id, .. }
             | Self::Retry { id, .. }
             | Self::Blocked { id } => *id,

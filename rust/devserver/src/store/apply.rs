@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use mailboat_backends::rest::wire::{Placed, PushEntry, PushOutcome};
+use mailboat_backends::rest::wire::{Placed, PushEntry, PushOutcome, Values};
 use mailboat_core::{LanePolicy, Operation, Reason};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -134,6 +134,9 @@ impl Push<'_> {
         if let Some(outcome) = faults(entry) {
             return Ok(outcome);
         }
+        if let Some(outcome) = self.check_version(entry)? {
+            return Ok(outcome);
+        }
         match self.decide(entry)? {
             Ok(effect) => self.commit(entry, effect),
             Err(reason) => Ok(PushOutcome::Rejected { id: entry.id, reason }),
@@ -172,9 +175,26 @@ impl Push<'_> {
         let gone = record.deleted || !self.may_change(&record)?;
         let version = if gone { sequence } else { record.version };
         let values = if unchanged || gone { None } else { Some(record.values()?) };
-        let placed =
-            Placed { version: on_the_wire(version), order: on_the_wire(record.placed_at), values };
-        Ok(Some(PushOutcome::Duplicate { id: entry.id, placed }))
+        let placed = place(&record, version, values);
+        Ok(Some(PushOutcome::Duplicate { id: entry.id, placed, record_id: None }))
+    }
+
+    /// The answer to an entry that was made on another version of its record. What else
+    /// may be wrong with it is for [`decide`](Self::decide) to say.
+    fn check_version(&self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
+        let Some(base) = entry.base_version.filter(|_| entry.operation != Operation::Create) else {
+            return Ok(None);
+        };
+        let Some(record) = Record::find(self.connection, &entry.collection, &entry.record_id)?
+        else {
+            return Ok(None);
+        };
+        let is_as_it_was = on_the_wire(record.version) == base;
+        if is_as_it_was || record.deleted || !self.may_change(&record)? {
+            return Ok(None);
+        }
+        let placed = place(&record, record.version, Some(record.values()?));
+        Ok(Some(PushOutcome::Conflict { id: entry.id, placed }))
     }
 
     /// What the entry makes of its record, or why it is refused.
@@ -224,6 +244,7 @@ impl Push<'_> {
             history: in_group && !is_group,
             deleted: false,
             body: serde_json::to_string(&entry.values)?,
+            written_at: None,
         };
         Ok(small_enough(record).map(|record| Effect { record, as_sent: true }))
     }
@@ -279,6 +300,7 @@ impl Push<'_> {
         let Effect { mut record, as_sent } = effect;
         let sequence = self.take_sequence(entry)?;
         record.version = sequence;
+        record.written_at.clone_from(&entry.written_at);
         if record.placed_at == 0 {
             record.placed_at = sequence;
         }
@@ -288,8 +310,7 @@ impl Push<'_> {
             self.remember(entry, sequence)?;
         }
         let values = if as_sent { None } else { Some(record.values()?) };
-        let placed =
-            Placed { version: on_the_wire(sequence), order: on_the_wire(record.placed_at), values };
+        let placed = place(&record, sequence, values);
         Ok(PushOutcome::Acked { id: entry.id, placed })
     }
 
@@ -375,6 +396,15 @@ impl Push<'_> {
     }
 }
 
+fn place(record: &Record, version: Sequence, values: Option<Values>) -> Placed {
+    Placed {
+        version: on_the_wire(version),
+        order: on_the_wire(record.placed_at),
+        values,
+        written_at: record.written_at.clone(),
+    }
+}
+
 /// Whether two entries that follow each other belong to one atomic group.
 fn is_together(entry: &PushEntry, next: &PushEntry) -> bool {
     entry.group.is_some() && entry.group == next.group
@@ -398,7 +428,9 @@ fn stops_lane(outcome: &PushOutcome, policy: LanePolicy) -> bool {
     match outcome {
         PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => false,
         PushOutcome::Rejected { .. } => policy == LanePolicy::Hold,
-        PushOutcome::Retry { .. } | PushOutcome::Blocked { .. } => true,
+        PushOutcome::Conflict { .. } | PushOutcome::Retry { .. } | PushOutcome::Blocked { .. } => {
+            true
+        }
     }
 }
 

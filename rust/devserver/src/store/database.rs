@@ -33,6 +33,10 @@ impl Database {
     pub(crate) fn open(path: &Path, now_ms: i64, fresh_epoch: Uuid) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         writer.execute_batch(include_str!("schema.sql"))?;
+        let is_older = "SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info('records') WHERE name = 'written_at')";
+        if writer.query_row(is_older, [], |row| row.get(0))? {
+            writer.execute_batch("ALTER TABLE records ADD COLUMN written_at TEXT")?;
+        }
         retention::prune(&mut writer, now_ms)?;
         let epoch = epoch_of(&writer, fresh_epoch)?;
         Ok(Self {

@@ -12,7 +12,7 @@ use super::{Sequence, StoreError, on_the_wire};
 pub(super) const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a query selects to read a [`Record`].
-pub(super) const COLUMNS: &str = "r.collection, r.id, r.version, r.placed_at, r.author, r.lane, r.audience, r.history, r.deleted, r.body";
+pub(super) const COLUMNS: &str = "r.collection, r.id, r.version, r.placed_at, r.author, r.lane, r.audience, r.history, r.deleted, r.body, r.written_at";
 
 /// The condition under which the user `:user` sees a record `r`.
 pub(super) const VISIBLE: &str = "CASE WHEN r.audience IS NULL THEN r.author = :user \
@@ -32,6 +32,8 @@ pub(super) struct Record {
     pub(super) history: bool,
     pub(super) deleted: bool,
     pub(super) body: String,
+    /// The stamp of the entry that wrote it, if it had one.
+    pub(super) written_at: Option<String>,
 }
 
 impl Record {
@@ -47,6 +49,7 @@ impl Record {
             history: row.get(7)?,
             deleted: row.get(8)?,
             body: row.get(9)?,
+            written_at: row.get(10)?,
         })
     }
 
@@ -64,10 +67,11 @@ impl Record {
     /// Writes the record as it is, in place of any of the same id.
     pub(super) fn store(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut statement = connection.prepare_cached(
-            "INSERT INTO records (collection, id, version, placed_at, author, lane, audience, history, deleted, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO records (collection, id, version, placed_at, author, lane, audience, history, deleted, body, written_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (collection, id) DO UPDATE SET
-                 version = excluded.version, deleted = excluded.deleted, body = excluded.body",
+                 version = excluded.version, deleted = excluded.deleted, body = excluded.body,
+                 written_at = excluded.written_at",
         )?;
         statement.execute(params![
             self.collection,
@@ -80,6 +84,7 @@ impl Record {
             self.history,
             self.deleted,
             self.body,
+            self.written_at,
         ])?;
         Ok(())
     }
@@ -100,6 +105,7 @@ impl Record {
             id: self.id,
             version: on_the_wire(self.version),
             order: on_the_wire(self.placed_at),
+            written_at: self.written_at,
         })
     }
 }

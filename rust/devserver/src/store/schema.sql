@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS ledger (
 -- A deleted record keeps its row, so that its id is never used again.
 -- `placed_at` is the contract's `order`. `audience` is the group whose members see
 -- the record; NULL: its author alone. `history` marks a record in a group's lane.
+-- `written_at` is the stamp of its last entry, if that had one.
 CREATE TABLE IF NOT EXISTS records (
     collection TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS records (
     history INTEGER NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL,
+    written_at TEXT,
     PRIMARY KEY (collection, id)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS records_by_version ON records (version);

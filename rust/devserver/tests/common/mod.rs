@@ -160,6 +160,7 @@ pub fn word(outcome: &PushOutcome) -> String {
     match outcome {
         PushOutcome::Acked { .. } => "acked".into(),
         PushOutcome::Duplicate { .. } => "duplicate".into(),
+        PushOutcome::Conflict { .. } => "conflict".into(),
         PushOutcome::Rejected { reason, .. } => format!("rejected {}", reason.code),
         PushOutcome::Retry { .. } => "retry".into(),
         PushOutcome::Blocked { .. } => "blocked".into(),
@@ -169,7 +170,9 @@ pub fn word(outcome: &PushOutcome) -> String {
 /// Version, order and values of an applied entry.
 pub fn placed(outcome: &PushOutcome) -> (u64, u64, Option<Values>) {
     match outcome {
-        PushOutcome::Acked { placed, .. } | PushOutcome::Duplicate { placed, .. } => {
+        PushOutcome::Acked { placed, .. }
+        | PushOutcome::Duplicate { placed, .. }
+        | PushOutcome::Conflict { placed, .. } => {
             (placed.version, placed.order, placed.values.clone())
         }
         other => panic!("not applied: {}", word(other)),
@@ -190,6 +193,8 @@ fn entry(operation: Operation, collection: &str, id: &str, values: Value) -> Pus
         values,
         lane: id.into(),
         lane_policy: LanePolicy::Hold,
+        base_version: None,
+        written_at: None,
         group: None,
     }
 }

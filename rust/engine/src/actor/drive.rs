@@ -11,6 +11,9 @@ impl Actor {
         if self.route == Route::None || !self.turn.close.is_empty() {
             return None;
         }
+        if let Err(error) = self.ask_about_conflicts(now) {
+            return self.storage_failed(&error, now);
+        }
         let view = match self.view(now) {
             Ok(view) => view,
             Err(error) => return self.storage_failed(&error, now),

@@ -6,10 +6,12 @@
 //! out as [`Effect`]s and come back as [`Input`]s. So the simulator can call it.
 
 mod alarms;
+mod arrived;
 mod chance;
 mod drive;
 mod gathering;
 mod hints;
+mod merges;
 mod older;
 mod progress;
 mod pull;
@@ -37,6 +39,7 @@ use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Wri
 use alarms::Alarms;
 pub(crate) use chance::Chance;
 use hints::Hints;
+use merges::Merges;
 use older::{Older, OlderCall};
 use progress::Progressing;
 use pull::Pull;
@@ -153,6 +156,7 @@ pub(crate) struct Actor {
     pull: Pull,
     older: Older,
     hints: Hints,
+    merges: Merges,
     sync: SyncCalls,
     server_first: ServerFirst,
     watches: Watches,
@@ -229,6 +233,7 @@ impl Actor {
             pull,
             older: Older::default(),
             hints: Hints::default(),
+            merges: Merges::default(),
             sync: SyncCalls::default(),
             server_first: ServerFirst::default(),
             watches: Watches::default(),
@@ -263,8 +268,11 @@ impl Actor {
         self.commit_writes(writes, now);
         // Answered first: a write that is stored does not wait until it is sent.
         self.report(now);
+        self.apply_arrived(now);
         let wake_at = self.drive(now);
         self.report(now);
+        // The rest of a page waits for nothing but what the app wants first.
+        let wake_at = if self.pull.has_arrived() { Some(now) } else { wake_at };
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 

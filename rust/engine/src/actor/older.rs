@@ -96,7 +96,9 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Older { collection, lane, before, limit, token });
             }
-            Route::JavaScript => self.ask(Ask::Older { collection, lane, before, limit }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Older { collection, lane, before, limit }, now);
+            }
             Route::None => {}
         }
     }
@@ -108,7 +110,7 @@ impl Actor {
     ) {
         let Some(older) = self.older.in_flight.take() else { return };
         let answer = match result {
-            Ok(page) => match self.store_older(&older, page) {
+            Ok(page) => match self.store_older(&older, page, now) {
                 // All of it was here already: the person asked for what is before it.
                 Ok(LoadedOlder { loaded: 0, more: true }) => {
                     self.older.waiting.push_front(older);
@@ -136,13 +138,15 @@ impl Actor {
         &mut self,
         older: &OlderCall,
         page: OlderPage,
+        now: Timestamp,
     ) -> Result<LoadedOlder, WaistError> {
         let OlderPage { changes, more } = page;
         let page: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
         let (loaded, changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_history(&older.collection, &older.lane, &page)
+            transaction.apply_history(&older.collection, &older.lane, &page, now)
         })?;
         self.changes.push(changes);
+        self.merges.look();
         Ok(LoadedOlder { loaded, more })
     }
 }

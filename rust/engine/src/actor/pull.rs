@@ -4,6 +4,7 @@ use mailboat_backends::rest::wire::{Change, PullPage, Tombstone};
 use mailboat_core::{BackendFailure, PullTrigger, PullView, Timestamp};
 use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
 
+use super::arrived::Arrived;
 use super::{Actor, Effect, Route};
 use crate::waist::Ask;
 
@@ -13,6 +14,8 @@ pub(crate) struct Pull {
     cursor: Option<String>,
     /// The number of the token that the page on its way was asked with.
     sent_under: u32,
+    /// The page that has come; it counts as on its way until all of it is applied.
+    arrived: Option<Arrived>,
 }
 
 impl Pull {
@@ -20,7 +23,7 @@ impl Pull {
     pub fn new(last_ended_at: Option<Timestamp>) -> Self {
         let trigger = Some(PullTrigger::Open);
         let view = PullView { trigger, last_ended_at, ..PullView::default() };
-        Self { view, cursor: None, sent_under: 0 }
+        Self { view, cursor: None, sent_under: 0, arrived: None }
     }
 
     pub fn view(&self) -> PullView {
@@ -50,6 +53,37 @@ impl Pull {
         !self.view.in_flight && self.view.trigger.is_none()
     }
 
+    /// Whether rows of a page wait to be applied.
+    pub fn has_arrived(&self) -> bool {
+        self.arrived.is_some()
+    }
+
+    pub fn take_arrived(&mut self) -> Option<Arrived> {
+        self.arrived.take()
+    }
+
+    pub fn keep_arrived(&mut self, page: Arrived) {
+        self.arrived = Some(page);
+    }
+
+    /// All of a page is applied; the next one is asked for.
+    pub fn end_page(&mut self, trigger: PullTrigger) {
+        self.view.in_flight = false;
+        self.ask(trigger);
+    }
+
+    /// All of the last page is applied.
+    pub fn end(&mut self, now: Timestamp) {
+        self.view.in_flight = false;
+        self.view.last_ended_at = Some(now);
+    }
+
+    /// The disk refused a page: what is left of it is fetched again.
+    pub fn give_up_page(&mut self) {
+        self.arrived = None;
+        self.end_page(PullTrigger::More);
+    }
+
     /// The cursor of the page on its way.
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
@@ -76,53 +110,34 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Pull { cursor, limit, token });
             }
-            Route::JavaScript => self.ask(Ask::Pull { cursor, limit }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Pull { cursor, limit }, now);
+            }
             Route::None => {}
         }
     }
 
+    /// A page came, or did not. Its rows are applied from the end of this turn on.
     pub(super) fn pulled(&mut self, result: Result<PullPage, BackendFailure>, now: Timestamp) {
-        self.pull.view.in_flight = false;
-        let stored = match result {
-            Ok(page) => self.store_page(page, now).map(|()| {
+        match result {
+            Ok(page) => {
+                self.pull.keep_arrived(page.into());
                 self.suspects = std::mem::take(&mut self.suspects).after_pull();
                 self.backend_succeeded(now);
-            }),
-            Err(BackendFailure::CursorExpired) => self.start_over(),
+            }
+            Err(BackendFailure::CursorExpired) => {
+                if let Err(error) = self.start_over() {
+                    self.storage_failed(&error, now);
+                    self.sync.fail(&error.into(), &mut self.answers);
+                }
+                self.pull.end_page(PullTrigger::More);
+            }
             Err(failure) => {
                 // What asked for this pull is still unanswered.
-                self.pull.ask(PullTrigger::More);
+                self.pull.end_page(PullTrigger::More);
                 self.request_failed(&failure, self.pull.sent_under, now);
-                return;
             }
-        };
-        if let Err(error) = stored {
-            self.pull.ask(PullTrigger::More);
-            self.storage_failed(&error, now);
-            self.sync.fail(&error.into(), &mut self.answers);
         }
-    }
-
-    fn store_page(&mut self, page: PullPage, now: Timestamp) -> Result<(), StoreError> {
-        let PullPage { changes, tombstones, cursor, more } = page;
-        let count = u32::try_from(changes.len() + tombstones.len()).unwrap_or(u32::MAX);
-        let changes: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
-        let deletions: Vec<RemoteDeletion> = tombstones.into_iter().map(deletion).collect();
-        let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&changes)?;
-            transaction.apply_deletions(&deletions)?;
-            transaction.set_cursor(Some(&cursor))?;
-            if more { Ok(()) } else { transaction.set_last_synced_at(now) }
-        })?;
-        self.changes.push(changes);
-        self.progress.pulled(count, more);
-        if more {
-            self.pull.ask(PullTrigger::More);
-        } else {
-            self.pull.view.last_ended_at = Some(now);
-            self.sync.pull_ended();
-        }
-        Ok(())
     }
 
     /// The server cannot go on from our cursor. Rows keep their versions, so fetching
@@ -134,17 +149,16 @@ impl Actor {
             transaction.forget_history()?;
             transaction.set_cursor(None)
         })?;
-        self.pull.ask(PullTrigger::More);
         Ok(())
     }
 }
 
 pub(super) fn from_wire(change: Change) -> RemoteChange {
-    let Change { collection, id, version, order, values } = change;
-    RemoteChange { collection, id, version, order, values }
+    let Change { collection, id, version, order, values, written_at } = change;
+    RemoteChange { collection, id, version, order, values, written_at }
 }
 
-fn deletion(tombstone: Tombstone) -> RemoteDeletion {
+pub(super) fn deletion(tombstone: Tombstone) -> RemoteDeletion {
     let Tombstone { collection, id, version } = tombstone;
     RemoteDeletion { collection, id, version }
 }

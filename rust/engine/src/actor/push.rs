@@ -6,7 +6,7 @@ use mailboat_core::{
     Attempted, BackendFailure, EntryId, Timestamp, Transition, Verdict, harmonize, settle,
     settle_culprit,
 };
-use mailboat_store::{Durability, QueuedEntry, StoreError};
+use mailboat_store::{Answered, Durability, QueuedEntry, StoreError};
 
 use super::{Actor, Effect, Route};
 use crate::waist::Ask;
@@ -73,7 +73,9 @@ impl Actor {
                 let token = self.token.value();
                 self.turn.effects.push(Effect::Push { entries: sent, token });
             }
-            Route::JavaScript => self.ask(Ask::Push { entries: sent }, now),
+            Route::JavaScript => {
+                self.ask(Ask::Push { entries: sent }, now);
+            }
             Route::None => {}
         }
     }
@@ -184,15 +186,23 @@ impl Actor {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let pending = self.writer.counts().pending;
-        let (mut verdicts, values): (Vec<_>, Vec<_>) = entries
+        let (mut verdicts, answers): (Vec<_>, Vec<_>) = entries
             .iter()
             .zip(outcomes)
-            .map(|(entry, settled)| ((entry.id, entry.group, settled.outcome), settled.values))
+            .map(|(entry, settled)| {
+                let answered = Answered {
+                    values: settled.values,
+                    written_at: settled.written_at,
+                    is_duplicate: settled.duplicate,
+                    record_id: settled.record_id,
+                };
+                ((entry.id, entry.group, settled.outcome), answered)
+            })
             .unzip();
         harmonize(&mut verdicts);
         let mut settled = Vec::with_capacity(entries.len());
         let mut drawn = None;
-        for ((entry, (_, group, outcome)), values) in entries.iter().zip(verdicts).zip(values) {
+        for ((entry, (_, group, outcome)), answered) in entries.iter().zip(verdicts).zip(answers) {
             // A group waits as one, so its entries share the draw.
             let jitter = match drawn {
                 Some((of, jitter)) if group.is_some() && of == group => jitter,
@@ -201,7 +211,7 @@ impl Actor {
             drawn = Some((group, jitter));
             let attempted = Attempted { attempts: entry.attempts };
             let transition = settle(attempted, outcome, now, jitter, &self.policy);
-            settled.push((entry, transition, values));
+            settled.push((entry, transition, Some(answered)));
         }
         // An acknowledgement lost to a power cut costs one more `duplicate`, so NORMAL will do.
         let ((), changes) = self
@@ -209,6 +219,7 @@ impl Actor {
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
         self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
+        self.merges.look();
         for (entry, transition, _) in &settled {
             self.server_first.settle(entry.id, transition, &mut self.answers);
         }
@@ -241,6 +252,8 @@ fn to_wire(entry: &QueuedEntry) -> PushEntry {
         values: entry.values.clone(),
         lane: entry.lane.clone(),
         lane_policy: entry.lane_policy,
+        base_version: entry.base_version.map(i64::cast_unsigned),
+        written_at: entry.written_at.clone(),
         group: entry.group,
     }
 }

@@ -42,7 +42,8 @@ impl ServerFirst {
                 format!("The backend refused the write: {}", reason.message),
             )),
             Transition::Retry { .. } => Ok(false),
-            Transition::Unchanged => return,
+            // Its rule decides; if it stands, it goes again at once.
+            Transition::Conflict { .. } | Transition::Unchanged => return,
         };
         if let Some(waiting) = self.waiting.remove(&entry) {
             answers.push(waiting.answer(answer));

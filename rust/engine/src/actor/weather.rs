@@ -69,6 +69,10 @@ impl Actor {
 
     /// The backend answered as the contract says.
     pub(super) fn backend_succeeded(&mut self, now: Timestamp) {
+        if self.backend.failures >= self.policy.breaker_failures {
+            // It was the backend: whoever was set aside meanwhile need not wait.
+            self.suspects = std::mem::take(&mut self.suspects).without_delays(now);
+        }
         self.backend = self.backend.after_answer(&self.policy);
         self.last_error = None;
         self.calm_alarms(now);

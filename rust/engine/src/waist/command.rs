@@ -230,6 +230,11 @@ pub enum Answer {
         /// The page.
         page: OlderPage,
     },
+    /// What becomes of a conflict.
+    Merge {
+        /// The decision.
+        merged: Merged,
+    },
     /// The call failed as a whole; no entry's attempt is burnt.
     Failed {
         /// The HTTP status, where there was an answer.
@@ -240,6 +245,28 @@ pub enum Answer {
         #[serde(default)]
         #[ts(type = "number", optional)]
         retry_after_ms: Option<u64>,
+    },
+}
+
+/// What JavaScript makes of two versions of a record.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "take",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+#[ts(export_to = "waist.ts")]
+pub enum Merged {
+    /// The local record, as a whole.
+    Ours,
+    /// The server's record.
+    Theirs,
+    /// These columns; what is left out is merged column by column.
+    Values {
+        /// The columns.
+        #[ts(type = "Record<string, unknown>")]
+        values: Map<String, Value>,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use mailboat_backends::rest::wire::PushEntry;
 use mailboat_core::{NetworkKind, Quality, Stability};
-use mailboat_store::PatchOp;
+use mailboat_store::{PatchOp, Values};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -114,6 +114,22 @@ pub enum Ask {
         /// At most this many records.
         limit: u32,
     },
+    /// A record of a collection whose rule is `custom` was changed here and on the server.
+    Merge {
+        /// Name of the collection.
+        collection: String,
+        /// Id of the record.
+        id: String,
+        /// The server's version that the local writes were made on; `null` when there was none.
+        #[ts(type = "Record<string, unknown> | null")]
+        base: Option<Values>,
+        /// As the local writes leave it; `null` when they delete it.
+        #[ts(type = "Record<string, unknown> | null")]
+        local: Option<Values>,
+        /// As the server has it.
+        #[ts(type = "Record<string, unknown>")]
+        remote: Values,
+    },
 }
 
 // Entries hold message bodies, which no log may show.
@@ -124,6 +140,7 @@ impl std::fmt::Debug for Ask {
             Self::Push { .. } => "Push",
             Self::Pull { .. } => "Pull",
             Self::Older { .. } => "Older",
+            Self::Merge { .. } => "Merge",
         })
     }
 }

@@ -12,8 +12,8 @@ mod number;
 mod query;
 
 pub use command::{
-    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, WriteOptions, Written,
-    WrittenBatch,
+    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, Merged, WriteOptions,
+    Written, WrittenBatch,
 };
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};

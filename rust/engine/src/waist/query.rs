@@ -35,6 +35,15 @@ pub enum Query {
         /// At most this many, 1 to 500.
         limit: u32,
     },
+    /// What lost where two versions of a record met, newest first; answers a `ConflictPage`.
+    Conflicts {
+        /// Older than this place in the log; from the newest when left out.
+        #[serde(default)]
+        #[ts(type = "number", optional)]
+        before: Option<i64>,
+        /// At most this many, 1 to 500.
+        limit: u32,
+    },
     /// How syncing goes; answers a `SyncStatus`.
     Status,
     /// What the engine holds in memory; answers `Counters`.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use mailboat_core::{EntryId, GroupId, Operation, Priority, Transition};
+use mailboat_core::{ConflictRule, EntryId, GroupId, Operation, Priority, Transition};
 use mailboat_store::{
-    Changes, Enqueued, Mutation, QueuedEntry, RemoteDeletion, Sending, StoreError, Transaction,
+    Changes, Enqueued, Mutation, QueuedEntry, RemoteDeletion, Schema, Sending, StoreError,
+    Transaction,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::model::{Base, Key, Model, Write};
-use super::{NOW, Store, columns, dead_letter, entry_id, mutation, remote, schema};
+use super::{NOW, Store, answered, columns, dead_letter, entry_id, mutation, remote, schema};
 
 /// One thing that happens. Numbers pick among what there is at that moment.
 #[derive(Clone, Debug)]
@@ -81,7 +82,7 @@ pub type Touched = BTreeSet<String>;
 
 impl World {
     pub fn new(coalesces: bool) -> Self {
-        let store = Store::with(&schema(coalesces));
+        let store = Store::with(&Self::schema(coalesces));
         let model = Model::new(coalesces);
         Self { store, model, server_version: 0, server_order: 0, entries_made: 0 }
     }
@@ -166,21 +167,28 @@ impl World {
             Action::Edit { pick, text } => self.edit(pick, text, told),
             Action::Pull { chat, id, lane, text, stale } => {
                 let key = key_of(chat, id);
+                // Creates against creates are for the model of conflicts.
+                if self.waits_free(&key, Operation::Create) {
+                    return None;
+                }
                 let version = self.version(stale);
                 let order = self.order_of(&key);
                 let values = values_of(chat, lane, text);
                 self.model.pull(key.clone(), version, order, columns(values.clone()));
                 let change = [remote(key.0, &key.1, version, order, values)];
-                self.commit(told, |transaction| transaction.apply_changes(&change));
+                self.commit(told, |transaction| transaction.apply_changes(&change, NOW));
                 Some([key.1].into())
             }
             Action::PullDeletion { pick, stale } => {
                 let key = self.pick_record(pick)?;
+                if self.waits_free(&key, Operation::Delete) {
+                    return None;
+                }
                 let version = self.version(stale);
                 self.model.pull_deletion(&key, version);
                 let (collection, id) = (key.0.into(), key.1.clone());
                 let deletion = [RemoteDeletion { collection, id, version }];
-                self.commit(told, |transaction| transaction.apply_deletions(&deletion));
+                self.commit(told, |transaction| transaction.apply_deletions(&deletion, NOW));
                 Some([key.1].into())
             }
         }
@@ -265,7 +273,7 @@ impl World {
             let values = (whole && write.operation != Operation::Delete)
                 .then(|| values_of(write.key.0 == "messages", pick % 3, pick));
             self.model.ack(*entry, version, order, values.clone().map(columns));
-            settled.push((Transition::Acked { version, order }, values.map(columns)));
+            settled.push((Transition::Acked { version, order }, values.map(answered)));
         }
         let settled: Vec<_> = batch
             .iter()
@@ -274,6 +282,20 @@ impl World {
             .collect();
         self.commit(told, |transaction| transaction.settle(&settled, NOW));
         Some(batch.iter().map(|entry| entry.record_id.clone()).collect())
+    }
+
+    /// Whether a write of this kind waits that no server can know.
+    fn waits_free(&self, key: &Key, operation: Operation) -> bool {
+        self.model.writes_of(key).any(|write| !write.attempted && write.operation == operation)
+    }
+
+    /// What the store is opened with: the rule that takes no write out and changes none.
+    pub fn schema(coalesces: bool) -> Schema {
+        let mut schema = schema(coalesces);
+        for collection in &mut schema.collections {
+            collection.conflict = ConflictRule::Merge;
+        }
+        schema
     }
 
     /// Whether the server could apply an entry: it knows no record before its create.
@@ -351,7 +373,7 @@ impl World {
         let batch = self.attempt(unit, told);
         let settled: Vec<_> = batch
             .iter()
-            .map(|entry| (entry, transition.clone(), values.clone().map(columns)))
+            .map(|entry| (entry, transition.clone(), values.clone().map(answered)))
             .collect();
         self.commit(told, |transaction| transaction.settle(&settled, NOW));
     }

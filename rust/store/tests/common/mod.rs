@@ -2,6 +2,8 @@
 //! is done to it.
 
 pub mod action;
+pub mod conflict_action;
+pub mod conflict_model;
 pub mod model;
 
 use std::path::{Path, PathBuf};
@@ -9,9 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mailboat_core::{EntryId, Operation, Priority, Reason, Timestamp, Transition};
 use mailboat_store::{
-    Changes, Collection, Column, ColumnType, Due, Durability, Mutation, Opening, OutboxEntry,
-    QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema, Sending, StoreError, Take,
-    Transaction, Values, Window, Writer,
+    Answered, Changes, Collection, Column, ColumnType, Conflict, ConflictQuestion, Due, Durability,
+    Mutation, Opening, OutboxEntry, QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema,
+    Sending, StoreError, Take, Transaction, Values, Window, Writer,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -180,7 +182,7 @@ impl Store {
     pub fn settle(&mut self, entry: EntryId, transition: Transition, values: Option<Value>) {
         let batch = self.attempt(&[entry]);
         assert_eq!(batch.len(), 1, "entry {entry} is there to be settled");
-        let settled = [(&batch[0], transition, values.map(columns))];
+        let settled = [(&batch[0], transition, values.map(answered))];
         self.commit(|transaction| transaction.settle(&settled, NOW));
     }
 
@@ -211,13 +213,13 @@ impl Store {
     /// The server's version of a record arrives.
     pub fn pull(&mut self, collection: &str, id: &str, version: u64, order: u64, values: Value) {
         let change = remote(collection, id, version, order, values);
-        self.commit(|transaction| transaction.apply_changes(&[change]));
+        self.commit(|transaction| transaction.apply_changes(&[change], NOW));
     }
 
     /// The server's word that a record is gone arrives.
     pub fn pull_deletion(&mut self, collection: &str, id: &str, version: u64) {
         let deletion = RemoteDeletion { collection: collection.into(), id: id.into(), version };
-        self.commit(|transaction| transaction.apply_deletions(&[deletion]));
+        self.commit(|transaction| transaction.apply_deletions(&[deletion], NOW));
     }
 
     /// A record as the reader shows it.
@@ -255,6 +257,19 @@ impl Store {
     /// Every entry of the outbox, oldest first.
     pub fn outbox(&self) -> Vec<OutboxEntry> {
         self.reader.read(u64::MAX, |reads| reads.outbox(0, 500)).expect("the outbox").entries
+    }
+
+    /// The conflict log, oldest first.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        let mut page =
+            self.reader.read(u64::MAX, |reads| reads.conflicts(None, 500)).expect("the log");
+        page.conflicts.reverse();
+        page.conflicts
+    }
+
+    /// The conflicts that JavaScript is asked about.
+    pub fn questions(&self) -> Vec<ConflictQuestion> {
+        self.writer.reads().conflict_questions(100).expect("the questions")
     }
 
     /// Ids of the entries that may go now, in order.
@@ -313,6 +328,11 @@ pub fn columns(value: Value) -> Values {
     }
 }
 
+/// An answer that holds the whole record.
+pub fn answered(values: Value) -> Answered {
+    Answered { values: Some(columns(values)), ..Answered::default() }
+}
+
 pub fn message(conversation: &str, body: &str) -> Value {
     json!({ "conversationId": conversation, "senderId": "ann", "body": body, "sentAt": 5 })
 }
@@ -335,7 +355,8 @@ pub fn mutation(
 
 pub fn remote(collection: &str, id: &str, version: u64, order: u64, values: Value) -> RemoteChange {
     let (collection, id) = (collection.into(), id.into());
-    RemoteChange { collection, id, version, order, values: columns(values) }
+    let values = columns(values);
+    RemoteChange { collection, id, version, order, values, written_at: None }
 }
 
 pub fn dead_letter() -> Transition {

@@ -68,6 +68,8 @@ pub struct Model {
     pub records: BTreeMap<Key, Record>,
     /// In the order of writing.
     pub outbox: Vec<Write>,
+    /// Versions that were deleted of late.
+    deleted: BTreeMap<Key, u64>,
     sequence: usize,
 }
 
@@ -231,6 +233,9 @@ impl Model {
     }
 
     pub fn pull(&mut self, key: Key, version: u64, order: u64, values: Values) {
+        if !self.records.contains_key(&key) && self.deleted.get(&key) >= Some(&version) {
+            return;
+        }
         let record = self.records.entry(key).or_insert_with(|| Record::new(0));
         if version > record.version {
             record.base = Base::Values(values);
@@ -239,7 +244,13 @@ impl Model {
         self.look();
     }
 
+    fn bury(&mut self, key: &Key, version: u64) {
+        let buried = self.deleted.entry(key.clone()).or_default();
+        *buried = version.max(*buried);
+    }
+
     pub fn pull_deletion(&mut self, key: &Key, version: u64) {
+        self.bury(key, version);
         let Some(record) = self.records.get_mut(key) else { return };
         if version > record.version {
             record.base = Base::Deleted;
@@ -251,6 +262,9 @@ impl Model {
     pub fn ack(&mut self, entry: EntryId, version: u64, order: u64, values: Option<Values>) {
         let Some(write) = self.take(entry) else { return };
         self.forget(entry);
+        if write.operation == Operation::Delete {
+            self.bury(&write.key, version);
+        }
         let Some(record) = self.records.get_mut(&write.key) else { return };
         if version > record.version {
             (record.version, record.order) = (version, Some(order));

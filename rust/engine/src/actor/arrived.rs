@@ -1,0 +1,84 @@
+//! A page that has come, applied a few rows at a time: what the app writes meanwhile
+//! goes before the next few, so that a large page never holds up the screen.
+
+use std::collections::VecDeque;
+
+use mailboat_backends::rest::wire::PullPage;
+use mailboat_core::{PullTrigger, Timestamp};
+use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
+
+use super::Actor;
+use super::pull::{deletion, from_wire};
+
+/// Most rows that one transaction of a page changes: one to three milliseconds.
+const MAX_CHUNK_ROWS: usize = 100;
+
+/// A page, as far as it is not applied yet.
+pub(crate) struct Arrived {
+    changes: VecDeque<RemoteChange>,
+    deletions: VecDeque<RemoteDeletion>,
+    cursor: String,
+    more: bool,
+}
+
+impl From<PullPage> for Arrived {
+    fn from(page: PullPage) -> Self {
+        let PullPage { changes, tombstones, cursor, more } = page;
+        Self {
+            changes: changes.into_iter().map(from_wire).collect(),
+            deletions: tombstones.into_iter().map(deletion).collect(),
+            cursor,
+            more,
+        }
+    }
+}
+
+impl Arrived {
+    fn rows(&self) -> usize {
+        self.changes.len() + self.deletions.len()
+    }
+}
+
+impl Actor {
+    /// Applies the next rows of the page that has come. The cursor is stored with the
+    /// last of them: if the app is killed in between, the page is fetched again, and the
+    /// rows keep their versions.
+    pub(super) fn apply_arrived(&mut self, now: Timestamp) {
+        let Some(page) = self.pull.take_arrived() else { return };
+        if let Err(error) = self.apply_chunk(page, now) {
+            self.pull.give_up_page();
+            self.storage_failed(&error, now);
+            self.sync.fail(&error.into(), &mut self.answers);
+        }
+    }
+
+    fn apply_chunk(&mut self, mut page: Arrived, now: Timestamp) -> Result<(), StoreError> {
+        let changed = page.changes.len().min(MAX_CHUNK_ROWS);
+        let changes: Vec<RemoteChange> = page.changes.drain(..changed).collect();
+        let deleted = page.deletions.len().min(MAX_CHUNK_ROWS - changed);
+        let deletions: Vec<RemoteDeletion> = page.deletions.drain(..deleted).collect();
+        let is_last = page.rows() == 0;
+        let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
+            transaction.apply_changes(&changes, now)?;
+            transaction.apply_deletions(&deletions, now)?;
+            if !is_last {
+                return Ok(());
+            }
+            transaction.set_cursor(Some(&page.cursor))?;
+            if page.more { Ok(()) } else { transaction.set_last_synced_at(now) }
+        })?;
+        self.changes.push(changes);
+        self.merges.look();
+        let more = !is_last || page.more;
+        self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);
+        if !is_last {
+            self.pull.keep_arrived(page);
+        } else if page.more {
+            self.pull.end_page(PullTrigger::More);
+        } else {
+            self.pull.end(now);
+            self.sync.pull_ended();
+        }
+        Ok(())
+    }
+}

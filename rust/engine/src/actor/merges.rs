@@ -1,0 +1,102 @@
+//! Conflicts that JavaScript decides. No transaction waits for it: until it has answered,
+//! the record shows the local writes over the server's version, and these writes rest in
+//! the outbox with a time on them.
+
+use std::collections::HashMap;
+
+use mailboat_core::Timestamp;
+use mailboat_store::{ConflictAnswer, ConflictQuestion, Durability, StoreError};
+
+use super::Actor;
+use crate::waist::{Ask, Merged};
+
+/// Conflicts that are asked about at once; the others wait for their turn.
+const MAX_OPEN_QUESTIONS: u32 = 16;
+
+/// The conflicts that JavaScript has been asked about, by number of the question.
+pub(crate) struct Merges {
+    asked: HashMap<u32, ConflictQuestion>,
+    /// Whether there may be conflicts that nobody has been asked about.
+    is_to_look: bool,
+}
+
+impl Default for Merges {
+    /// The file may hold conflicts from before.
+    fn default() -> Self {
+        Self { asked: HashMap::new(), is_to_look: true }
+    }
+}
+
+impl Merges {
+    /// Records have changed.
+    pub fn look(&mut self) {
+        self.is_to_look = true;
+    }
+
+    /// Who was asked is gone; the next runtime is asked instead.
+    pub fn forget(&mut self, question: u32) {
+        self.asked.remove(&question);
+        self.look();
+    }
+
+    fn is_asked(&self, conflict: &ConflictQuestion) -> bool {
+        self.asked.values().any(|asked| {
+            asked.collection == conflict.collection && asked.record_id == conflict.record_id
+        })
+    }
+}
+
+impl Actor {
+    /// Asks JavaScript about conflicts that it has not been asked about.
+    pub(super) fn ask_about_conflicts(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.merges.is_to_look) {
+            return Ok(());
+        }
+        let until = now.plus_ms(self.policy.question_timeout_ms);
+        for conflict in self.writer.reads().conflict_questions(MAX_OPEN_QUESTIONS)? {
+            if self.merges.is_asked(&conflict) {
+                continue;
+            }
+            let rest = self.writer.transaction(Durability::Normal, |transaction| {
+                transaction.await_answer(&conflict, until)
+            });
+            let ((), changes) = rest.inspect_err(|_| self.merges.look())?;
+            self.changes.push(changes);
+            let ConflictQuestion { collection, record_id: id, base, local, remote, .. } =
+                conflict.clone();
+            let question = self.ask(Ask::Merge { collection, id, base, local, remote }, now);
+            self.merges.asked.insert(question, conflict);
+        }
+        Ok(())
+    }
+
+    /// Carries out an answer. If the record has moved on since, the question is asked anew.
+    pub(super) fn merge_answered(
+        &mut self,
+        question: u32,
+        answer: &ConflictAnswer,
+        now: Timestamp,
+    ) {
+        let Some(conflict) = self.merges.asked.remove(&question) else { return };
+        self.merges.look();
+        let carried_out = self.writer.transaction(Durability::Normal, |transaction| {
+            transaction.answer_conflict(&conflict, answer, now)
+        });
+        match carried_out {
+            Ok((_, changes)) => self.changes.push(changes),
+            Err(error) => {
+                self.storage_failed(&error, now);
+            }
+        }
+    }
+}
+
+impl From<Merged> for ConflictAnswer {
+    fn from(merged: Merged) -> Self {
+        match merged {
+            Merged::Ours => Self::Ours,
+            Merged::Theirs => Self::Theirs,
+            Merged::Values { values } => Self::Values(values),
+        }
+    }
+}
