@@ -3,15 +3,15 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|check|shim|test|bench|bench-jsi]    (without it: test)
+#   scripts/setup.sh [--for demo|sim|check|shim|test|bench|bench-jsi]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for check' | '--for shim' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|check|shim|test|bench|bench-jsi]" ;;
+    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|test|bench|bench-jsi]" ;;
   esac
   shift 2
 done
@@ -104,6 +104,11 @@ cargo_build() {
   cargo build --release --workspace --lib --bins --test generated ${CI:+--locked} "$@"
 }
 
+# With the features of the whole workspace, as everything else takes them.
+build_sim() {
+  cargo build --release --workspace --bin mailboat-sim ${CI:+--locked}
+}
+
 build_rust() {
   cargo_build
   [ -x target/release/mailboat-devserver ] || die 'the build made no target/release/mailboat-devserver'
@@ -174,6 +179,11 @@ start=$SECONDS
 check_node
 step 'System packages' install_system_packages
 use_pinned_rust
+if [ "$purpose" = sim ]; then
+  step 'The simulator (three to six minutes the first time)' build_sim
+  printf 'Set-up for %s done in %d s\n' "$purpose" $((SECONDS - start))
+  exit
+fi
 step 'npm packages (about a minute the first time)' install_npm_packages
 step 'Rust engine and dev server (three to six minutes the first time)' build_rust
 step 'TypeScript package (a few seconds)' build_js

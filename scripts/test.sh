@@ -31,6 +31,16 @@ count_bytes() {
     END { if (pulls && pushes) print 1, 0, 0 }'
 }
 
+# `runs=N devices=N device_days=N messages=N kills=N power_cuts=N lost=0 duplicated=0 out_of_order=0 stuck=0 diverged=0`
+count_sim() {
+  plain_text | awk '
+    /^runs=[1-9][0-9]* devices=[1-9][0-9]* device_days=[0-9]+ messages=[1-9][0-9]* kills=[1-9][0-9]* power_cuts=[0-9]+ lost=0 duplicated=0 out_of_order=0 stuck=0 diverged=0$/ {
+      split($1, runs, "="); split($4, messages, "=")
+      if (messages[2] + 0 >= 20 * runs[2]) result = runs[2] " 0 0"
+    }
+    END { if (result) print result }'
+}
+
 # `faults=N typed=N process_died=0 data_changed=0`
 count_faults() {
   plain_text | awk '
@@ -84,6 +94,8 @@ suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
 suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
 suite 'bytes' bytes 180 npm run --silent test:bytes
 suite 'bytes sabotaged' expected_failure 180 npm run --silent test:bytes -- --sabotage
+suite 'sim' sim 900 npm run --silent sim -- --runs 200
+suite 'sim, fresh seeds' sim 600 npm run --silent sim -- --runs 50 --fresh
 suite 'faults' faults 600 npm run --silent test:faults
 suite 'shim, jsc' gtest 900 npm run --silent test:shim
 suite 'conformance, node' plain 300 npm run --silent test:conformance -- --host node

@@ -10,7 +10,9 @@ import type {
   LoadedOlder,
   Network,
   OutboxPage,
+  Power,
   Snapshot,
+  Why,
   Window,
   Written,
 } from "./generated/waist";
@@ -229,7 +231,25 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     await this.session.engine.execute({ type: "discard", entry });
   }
 
-  /** Tells what the platform says of the network: a hint, outcomes decide. */
+  /** Says why an entry of the outbox has not gone yet, and when it will. */
+  why(entry: string): Promise<Why> {
+    return this.session.engine.execute({ type: "why", entry });
+  }
+
+  /** Tells what the device lives on: with an empty battery, what can wait waits. */
+  async setPower(power: Power): Promise<void> {
+    await this.session.engine.execute({ type: "setPower", power });
+  }
+
+  /**
+   * Tells what the platform says of the network: a hint, outcomes decide.
+   *
+   * @example
+   * ```ts
+   * await mailboat.setNetwork({ kind: "cellular", metered: true });
+   * await mailboat.setNetwork({ kind: "none" });
+   * ```
+   */
   async setNetwork(network: Network): Promise<void> {
     await this.session.engine.execute({ type: "setNetwork", network });
   }

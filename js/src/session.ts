@@ -88,6 +88,11 @@ export class Session implements EventSink {
       case "question":
         this.arrived.questions.push(event);
         return;
+      case "progress":
+      case "longOffline":
+      case "critical":
+        // The status, which comes with them, shows what they are about.
+        return;
       case "opened":
         this.arrived.state = READY;
         return;

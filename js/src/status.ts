@@ -16,14 +16,18 @@ export interface SyncStatus extends Readonly<Omit<WaistStatus, "error">> {
 
 /** The status as the app sees it. */
 export function toSyncStatus(status: WaistStatus): SyncStatus {
-  const { error, failed, lastSyncedAt, nextAttemptAt, online, pending, phase } = status;
+  const { bytes, error, failed, lastSyncedAt, network, nextAttemptAt } = status;
+  const { online, pending, phase, progress } = status;
   return {
     phase,
     online,
+    network,
     pending,
     failed,
+    bytes,
     lastSyncedAt,
     nextAttemptAt,
+    progress,
     error: error === null ? null : new MailboatError(error),
   };
 }
@@ -32,9 +36,12 @@ export function toSyncStatus(status: WaistStatus): SyncStatus {
 export const UNKNOWN_STATUS: SyncStatus = {
   phase: "idle",
   online: false,
+  network: { kind: "unknown", metered: false, quality: "unknown", stability: "stable" },
   pending: 0,
   failed: 0,
+  bytes: 0,
   lastSyncedAt: null,
   nextAttemptAt: null,
+  progress: null,
   error: null,
 };

@@ -122,7 +122,7 @@ class Person {
     return this.#tell("readScreen");
   }
 
-  /** @param {"offline" | "online"} network */
+  /** @param {{ kind: "none" | "wifi" }} network */
   async setNetwork(network) {
     await this.#tell("setNetwork", { network });
   }

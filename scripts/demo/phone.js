@@ -10,7 +10,15 @@ const { nodeHost } = require("react-native-mailboat/node");
 const { readJsonLines, writeJsonLine } = require("./jsonLines");
 
 /** Short delays and small batches, so that a minute holds a story. */
-const POLICY = { baseMs: 250, maxDelayMs: 1_000, batchEntries: 20 };
+const POLICY = {
+  baseMs: 250,
+  maxDelayMs: 1_000,
+  batchEntries: 20,
+  breakerOpenMs: 2_000,
+  breakerMaxOpenMs: 2_000,
+  retryFloorMs: 1_000,
+  reconnectSpreadMs: 1_000,
+};
 /** Rows on the screen: more than the story writes. */
 const SCREEN_ROWS = 500;
 

@@ -55,7 +55,7 @@ async function serverGoesAway({ ann, ben, server, terminal }) {
   terminal.chapter("The server goes away: its process is stopped");
   await server.stop();
   // A phone's system often knows that the network is gone; Ann's does, Ben's does not.
-  await ann.setNetwork("offline");
+  await ann.setNetwork({ kind: "none" });
   for (const person of [ann, ben]) {
     await person.until("the app notices", () => !person.status.online);
   }
@@ -97,7 +97,7 @@ async function annStartsAgain({ ann, terminal }, conversation) {
       ? "So is the one that was being written."
       : "The one that was being written had not got there.",
   );
-  await ann.setNetwork("offline");
+  await ann.setNetwork({ kind: "none" });
   await ann.write(SECOND_HALF);
   terminal.say(`She writes ${SECOND_HALF} more: ${ann.status.pending} wait in her outbox.`);
   await terminal.rest();
@@ -117,7 +117,7 @@ async function serverComesBack({ ann, ben, server, terminal }) {
   await ben.until("his app is at rest", () => ben.status.phase === "idle");
   terminal.say("Ben's app finds it by itself and listens.");
   const { effects: before } = await server.state();
-  await ann.setNetwork("online");
+  await ann.setNetwork({ kind: "wifi" });
   await server.until("a batch is stored", ({ effects }) => effects > before);
   const { effects } = await server.state();
   terminal.say(

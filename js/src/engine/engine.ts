@@ -16,6 +16,7 @@ import type {
   Snapshot,
   SyncStatus,
   Watched,
+  Why,
   Window,
   Written,
 } from "../generated/waist";
@@ -44,6 +45,8 @@ export interface CommandAnswers {
   query: unknown;
   setNetwork: null;
   setAppState: null;
+  setPower: null;
+  why: Why;
   answer: null;
   close: null;
 }

@@ -207,6 +207,10 @@ entry: string, } | { "type": "discard",
 /**
  * The entry.
  */
+entry: string, } | { "type": "why", 
+/**
+ * The entry.
+ */
 entry: string, } | { "type": "sync" } | { "type": "loadOlder", 
 /**
  * Name of the collection.
@@ -227,7 +231,11 @@ query: Query, } | { "type": "setNetwork",
 /**
  * Its word.
  */
-network: Network, } | { "type": "setAppState", 
+network: Network, } | { "type": "setPower", 
+/**
+ * The state.
+ */
+power: Power, } | { "type": "setAppState", 
 /**
  * The state.
  */
@@ -284,6 +292,11 @@ commandsInFlight: number,
 questions: number, };
 
 /**
+ * What will not get better by itself.
+ */
+export type CriticalKind = "diskFull" | "corrupt" | "backendRefuses";
+
+/**
  * Answer of `drain`.
  */
 export type Drained = { 
@@ -321,7 +334,23 @@ more: boolean, } | { "type": "reset",
 /**
  * The watch; it sends nothing any more.
  */
-watch: number, } | { "type": "status" } & SyncStatus | { "type": "question", 
+watch: number, } | { "type": "status" } & SyncStatus | { "type": "progress" } & Progress | { "type": "longOffline", 
+/**
+ * Since when, in milliseconds since the Unix epoch.
+ */
+since: number, 
+/**
+ * Entries that wait.
+ */
+pending: number, } | { "type": "critical", 
+/**
+ * What it is.
+ */
+kind: CriticalKind, 
+/**
+ * The error behind it.
+ */
+error: WaistError, } | { "type": "question", 
 /**
  * Names the question in the answer.
  */
@@ -362,9 +391,54 @@ loaded: number,
 more: boolean, };
 
 /**
- * The platform's word on the network.
+ * The platform's word on the network. What it does not say is left out.
  */
-export type Network = "unknown" | "offline" | "online";
+export type Network = { 
+/**
+ * What carries it.
+ */
+kind: NetworkKind, 
+/**
+ * Whether it costs by volume. Where the platform does not say, cellular does and
+ * nothing else.
+ */
+metered?: boolean, 
+/**
+ * Whether the platform has reached the internet through it; `false` behind a
+ * captive portal.
+ */
+validated?: boolean, };
+
+/**
+ * What carries the network.
+ */
+export type NetworkKind = "unknown" | "none" | "wifi" | "cellular" | "ethernet" | "other";
+
+/**
+ * What kind of network something waits for.
+ */
+export type NetworkNeed = "any" | "unmetered";
+
+/**
+ * The network, by the platform's word and by our own requests.
+ */
+export type NetworkStatus = { 
+/**
+ * What carries it.
+ */
+kind: NetworkKind, 
+/**
+ * Whether it costs by volume, as far as anybody knows.
+ */
+metered: boolean, 
+/**
+ * How good it is.
+ */
+quality: Quality, 
+/**
+ * Whether it stays.
+ */
+stability: Stability, };
 
 /**
  * Answer of `GET /v1/older`: a page of one lane's history, oldest first.
@@ -560,6 +634,10 @@ batchBytes?: number,
  */
 pullLimit?: number, 
 /**
+ * Most changes in one pull on a metered or a weak network.
+ */
+meteredPullLimit?: number, 
+/**
  * Milliseconds between pulls in the foreground when nothing else asks for one.
  */
 pullIntervalMs?: number, 
@@ -574,7 +652,78 @@ requestTimeoutMs?: number,
 /**
  * Milliseconds that JavaScript has to answer a question.
  */
-questionTimeoutMs?: number, };
+questionTimeoutMs?: number, 
+/**
+ * What network an entry of low priority waits for.
+ */
+lowNetwork?: NetworkNeed, 
+/**
+ * Milliseconds after which it goes on any network.
+ */
+lowMaxAgeMs?: number, 
+/**
+ * Bytes of entries of low priority, as they travel, from which on they go on any network.
+ */
+lowMaxBytes?: number, 
+/**
+ * What network a large pull waits for: the first one, and those by interval.
+ */
+bulkNetwork?: NetworkNeed, 
+/**
+ * Failures of whole requests in a row that open the circuit breaker.
+ */
+breakerFailures?: number, 
+/**
+ * Milliseconds that it is open the first time, at the most.
+ */
+breakerOpenMs?: number, 
+/**
+ * Milliseconds that it is open at the most, however often its probe fails.
+ */
+breakerMaxOpenMs?: number, 
+/**
+ * Retries of whole requests that the answered ones pay for, in percent.
+ */
+retryBudgetPercent?: number, 
+/**
+ * Milliseconds between retries that nothing pays for.
+ */
+retryFloorMs?: number, 
+/**
+ * The first request after the network came back is spread over so many milliseconds.
+ */
+edgeSpreadMs?: number, 
+/**
+ * The first request after the backend was lost otherwise is spread over so many.
+ */
+reconnectSpreadMs?: number, };
+
+/**
+ * What the device lives on.
+ */
+export type Power = "unknown" | "charging" | "battery" | "low";
+
+/**
+ * How far a long push or pull has come.
+ */
+export type Progress = { 
+/**
+ * Which of the two.
+ */
+kind: ProgressKind, 
+/**
+ * Entries or changes that are done.
+ */
+done: number, 
+/**
+ * How many there are in all; `null` for a pull, of which only the server knows.
+ */
+total: number | null, };
+
+/**
+ * What makes progress.
+ */
+export type ProgressKind = "push" | "pull";
 
 /**
  * Answer of `GET /v1/pull`.
@@ -692,6 +841,11 @@ afterMs?: number, } | { "outcome": "blocked",
 id: string, };
 
 /**
+ * How good the network is.
+ */
+export type Quality = "unknown" | "good" | "fair" | "poor";
+
+/**
  * A synchronous read. Bounded in rows and in steps.
  */
 export type Query = { "type": "window", 
@@ -756,6 +910,11 @@ revisions: number[],
 more: boolean, };
 
 /**
+ * Whether the network stays.
+ */
+export type Stability = "stable" | "flapping";
+
+/**
  * How syncing goes.
  */
 export type SyncStatus = { 
@@ -768,6 +927,10 @@ phase: Phase,
  */
 online: boolean, 
 /**
+ * The network, by the platform's word and by our own requests.
+ */
+network: NetworkStatus, 
+/**
  * Entries that wait to be sent or are on their way.
  */
 pending: number, 
@@ -776,6 +939,10 @@ pending: number,
  */
 failed: number, 
 /**
+ * Bytes of the values of those that are pending.
+ */
+bytes: number, 
+/**
  * When a pull last ended well, in milliseconds since the Unix epoch.
  */
 lastSyncedAt: number | null, 
@@ -783,6 +950,10 @@ lastSyncedAt: number | null,
  * When the engine will try again by itself, in milliseconds since the Unix epoch.
  */
 nextAttemptAt: number | null, 
+/**
+ * How far a long push or pull has come; `null` when there is none.
+ */
+progress: Progress | null, 
 /**
  * What stands in the way.
  */

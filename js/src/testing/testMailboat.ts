@@ -18,7 +18,15 @@ import { Link } from "./link";
 import { TestServer, type FaultTarget } from "./testServer";
 
 /** Delays that let a test see a retry without waiting for it. */
-export const TEST_POLICY: Policy = { baseMs: 20, maxDelayMs: 200 };
+export const TEST_POLICY: Policy = {
+  baseMs: 20,
+  maxDelayMs: 200,
+  breakerOpenMs: 200,
+  breakerMaxOpenMs: 200,
+  retryFloorMs: 20,
+  edgeSpreadMs: 20,
+  reconnectSpreadMs: 200,
+};
 
 /** How a test device is set up. */
 export interface TestMailboatOptions {
@@ -115,13 +123,13 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
    */
   async goOffline(): Promise<void> {
     this.link.cut();
-    await this.mailboat.setNetwork("offline");
+    await this.mailboat.setNetwork({ kind: "none" });
   }
 
   /** Brings the device back onto the network, where it sends and fetches what waited. */
   async goOnline(): Promise<void> {
     this.link.mend();
-    await this.mailboat.setNetwork("online");
+    await this.mailboat.setNetwork({ kind: "other" });
   }
 
   /** Lets the next request of this user fail with an HTTP status: a push when not said. */
@@ -145,7 +153,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
   async restart(): Promise<Mailboat<C>> {
     await this.mailboat.close();
     await this.open();
-    if (this.link.isCut) await this.mailboat.setNetwork("offline");
+    if (this.link.isCut) await this.mailboat.setNetwork({ kind: "none" });
     return this.mailboat;
   }
 

@@ -13,7 +13,15 @@ import type {
 import { configOf, Device, type Question } from "./device";
 
 /** Delays that a case does not notice. */
-export const QUICK: Policy = { baseMs: 1, maxDelayMs: 1 };
+export const QUICK: Policy = {
+  baseMs: 1,
+  maxDelayMs: 1,
+  breakerOpenMs: 1,
+  breakerMaxOpenMs: 1,
+  retryFloorMs: 1,
+  edgeSpreadMs: 1,
+  reconnectSpreadMs: 1,
+};
 /** Nothing new. */
 export const NO_CHANGES: PullPage = { changes: [], tombstones: [], cursor: "start", more: false };
 

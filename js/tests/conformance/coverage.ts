@@ -10,11 +10,12 @@ import type {
   Command,
   ErrorCode,
   Event,
-  Network,
+  NetworkKind,
   OpenState,
   Operation,
   PatchOp,
   Phase,
+  Power,
   PushOutcome,
   Query,
 } from "../../src/generated/waist";
@@ -46,6 +47,8 @@ const command: All<Command["type"]> = {
   query: true,
   setNetwork: true,
   setAppState: true,
+  setPower: true,
+  why: true,
   answer: true,
   close: true,
 };
@@ -58,10 +61,13 @@ const query: All<Query["type"]> = {
   counters: true,
 };
 
-const event: All<Event["type"]> = {
+const event: AllBut<Event["type"]> = {
   patch: true,
   reset: true,
   status: true,
+  progress: true,
+  longOffline: "it takes a day; rust/core and the simulator play it",
+  critical: true,
   question: true,
   opened: true,
   openFailed: true,
@@ -108,7 +114,16 @@ const phase: All<Phase> = {
 
 const delivery: All<Delivery> = { queued: true, sending: true, sent: true, failed: true };
 
-const network: All<Network> = { unknown: true, offline: true, online: true };
+const network: All<NetworkKind> = {
+  unknown: true,
+  none: true,
+  wifi: true,
+  cellular: true,
+  ethernet: true,
+  other: true,
+};
+
+const power: All<Power> = { unknown: true, charging: true, battery: true, low: true };
 
 const appState: All<AppState> = { foreground: true, background: true };
 
@@ -146,6 +161,7 @@ const EXPECTED = {
   phase,
   delivery,
   network,
+  power,
   appState,
   code,
 };

@@ -83,7 +83,8 @@ function sawError(error: unknown): void {
 function sawCommand(command: Command, answer: string): void {
   saw("command", command.type);
   if (command.type === "query") sawQuery(command.query, answer);
-  else if (command.type === "setNetwork") saw("network", command.network);
+  else if (command.type === "setNetwork") saw("network", command.network.kind);
+  else if (command.type === "setPower") saw("power", command.power);
   else if (command.type === "setAppState") saw("appState", command.state);
   else if (command.type === "answer") {
     saw("answer", command.answer.kind);
@@ -119,6 +120,11 @@ function sawEvent(event: Event): void {
     case "closed":
       saw("code", event.error.code);
       return;
+    case "critical":
+      saw("code", event.error.code);
+      return;
+    case "progress":
+    case "longOffline":
     case "reset":
     case "opened":
       return;

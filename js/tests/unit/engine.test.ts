@@ -2,7 +2,7 @@
 
 import { createMailboat, MailboatError, type Mailboat } from "../../src";
 import type { Event } from "../../src/generated/waist";
-import { hostError, row, ScriptedHost } from "./scriptedHost";
+import { hostError, row, ScriptedHost, statusEvent } from "./scriptedHost";
 
 const WINDOW = { collection: "messages", limit: 10 } as const;
 
@@ -21,10 +21,7 @@ function inserted(watch: number, at: number, id: string): Event {
   };
 }
 
-function status(pending: number): Event {
-  const rest = { phase: "idle", online: true, failed: 0 } as const;
-  return { type: "status", ...rest, pending, lastSyncedAt: null, nextAttemptAt: null, error: null };
-}
+const status = (pending: number): Event => statusEvent({ pending });
 
 describe("a command", () => {
   it("settles only after a drain, so that its watch shows the write after await", async () => {

@@ -2,7 +2,7 @@
 
 import { createMailboat, RELEASE_DELAY_MS, type Mailboat } from "../../src";
 import type { Event } from "../../src/generated/waist";
-import { hostError, row, ScriptedHost } from "./scriptedHost";
+import { hostError, row, ScriptedHost, statusEvent } from "./scriptedHost";
 
 const WINDOW = { collection: "messages", where: { conversationId: "c1" }, limit: 10 } as const;
 const nothing = (): void => undefined;
@@ -13,10 +13,7 @@ function open(host: ScriptedHost): Mailboat {
   return mailboat;
 }
 
-function status(pending: number): Event {
-  const rest = { phase: "idle", online: true, failed: 0 } as const;
-  return { type: "status", ...rest, pending, lastSyncedAt: null, nextAttemptAt: null, error: null };
-}
+const status = (pending: number): Event => statusEvent({ pending });
 
 describe("a window", () => {
   let host: ScriptedHost;

@@ -23,6 +23,13 @@ impl Jitter {
     pub fn new(draw: f64) -> Self {
         Self(if draw.is_nan() { 1.0 } else { draw.clamp(0.0, 1.0) })
     }
+
+    /// The draw as milliseconds below `window_ms`.
+    #[must_use]
+    pub fn within_ms(self, window_ms: u64) -> u64 {
+        // Truncation is wanted: a draw below the window's end stays below it.
+        (window_ms as f64 * self.0) as u64
+    }
 }
 
 /// Milliseconds to wait after the `failures`-th failure in a row (from 1), at
@@ -30,9 +37,7 @@ impl Jitter {
 #[must_use]
 pub fn retry_delay(failures: u32, floor_ms: Option<u64>, jitter: Jitter, policy: &Policy) -> u64 {
     let ceiling_ms = ceiling_ms(failures, policy);
-    // Truncation is wanted: a draw below the ceiling stays below it.
-    let drawn_ms = (ceiling_ms as f64 * jitter.0) as u64;
-    drawn_ms.max(floor_ms.unwrap_or(0).min(policy.max_retry_after_ms))
+    jitter.within_ms(ceiling_ms).max(floor_ms.unwrap_or(0).min(policy.max_retry_after_ms))
 }
 
 fn ceiling_ms(failures: u32, policy: &Policy) -> u64 {

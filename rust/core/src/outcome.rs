@@ -42,8 +42,10 @@ pub struct Reason {
 /// never from message text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BackendFailure {
-    /// No answer: refused, reset, timed out, or the name did not resolve.
+    /// No answer: refused, reset, or the name did not resolve.
     Transport,
+    /// No answer in time, though the connection stood: less at a time may do.
+    Timeout,
     /// The server is up and cannot do it now: 408, 425, 429 and every 5xx.
     Unavailable {
         /// The HTTP status.
@@ -62,4 +64,12 @@ pub enum BackendFailure {
         /// The HTTP status.
         status: u16,
     },
+}
+
+impl BackendFailure {
+    /// Whether something that is the backend itself answered.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        !matches!(self, Self::Transport | Self::Timeout | Self::Unreadable)
+    }
 }

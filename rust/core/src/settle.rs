@@ -1,12 +1,12 @@
-//! What an answer means: for one entry, and for the backend as a whole.
+//! What an answer means for one entry.
 //!
 //! Only an outcome that names the entry burns its attempt. A failure of the whole
-//! request belongs to the backend: it moves the backend's own backoff, and no
-//! entry comes nearer to being a dead letter because of it.
+//! request belongs to the backend (`backend.rs`), and no entry comes nearer to being a
+//! dead letter because of it; but for one that fails alone while others pass
+//! (`suspects.rs`).
 
 use crate::delay::{Jitter, retry_delay};
-use crate::environment::Network;
-use crate::outcome::{BackendFailure, Outcome, Reason};
+use crate::outcome::{Outcome, Reason};
 use crate::policy::Policy;
 use crate::time::Timestamp;
 
@@ -73,91 +73,25 @@ pub fn settle(
     }
 }
 
-/// How the backend has been answering. Kept in memory: a restart asks afresh.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BackendState {
-    /// Whole requests that failed in a row.
-    pub failures: u32,
-    /// No request before this time.
-    pub not_before: Option<Timestamp>,
-    /// The token was refused and none has been accepted since.
-    pub unauthorized: bool,
-    /// Whether the last request got an answer of the contract; `None` before the first.
-    pub reached: Option<bool>,
-}
-
-impl BackendState {
-    /// The backend answered as the contract says: what failed before is forgotten.
-    #[must_use]
-    pub fn answered() -> Self {
-        Self { reached: Some(true), ..Self::default() }
-    }
-}
-
-/// A whole request failed for a reason other than the token.
+/// Decides what it means for an entry that a request with it alone failed while others
+/// passed: an attempt, as if the server had named it.
 #[must_use]
-pub fn after_failure(
-    state: BackendState,
-    failure: &BackendFailure,
-    network: Network,
+pub fn settle_culprit(
+    entry: Attempted,
     now: Timestamp,
     jitter: Jitter,
     policy: &Policy,
-) -> BackendState {
-    let failures = state.failures.saturating_add(1);
-    let floor_ms = match failure {
-        BackendFailure::Unavailable { retry_after_ms, .. } => *retry_after_ms,
-        _ => None,
-    };
-    let mut delay_ms = retry_delay(failures, floor_ms, jitter, policy);
-    if network == Network::Offline {
-        delay_ms = delay_ms.max(policy.offline_probe_ms);
-    }
-    let reached =
-        matches!(failure, BackendFailure::Unavailable { .. } | BackendFailure::Refused { .. });
-    BackendState {
-        failures,
-        not_before: Some(now.plus_ms(delay_ms)),
-        unauthorized: state.unauthorized,
-        reached: Some(reached),
-    }
-}
-
-/// The token was refused, or JavaScript had none. The first time a fresh token is
-/// asked for at once; if that is refused too, the backend waits like any other failure.
-#[must_use]
-pub fn after_unauthorized(
-    state: BackendState,
-    now: Timestamp,
-    jitter: Jitter,
-    policy: &Policy,
-) -> BackendState {
-    if !state.unauthorized {
-        return BackendState { unauthorized: true, not_before: None, reached: Some(true), ..state };
-    }
-    let failures = state.failures.saturating_add(1);
-    let not_before = Some(now.plus_ms(retry_delay(failures, None, jitter, policy)));
-    BackendState { failures, not_before, unauthorized: true, reached: Some(true) }
-}
-
-/// The platform changed its word on the network.
-#[must_use]
-pub fn after_network(
-    state: BackendState,
-    network: Network,
-    now: Timestamp,
-    policy: &Policy,
-) -> BackendState {
-    let probe_at = now.plus_ms(policy.offline_probe_ms);
-    match network {
-        Network::Offline => BackendState {
-            not_before: Some(state.not_before.map_or(probe_at, |at| at.max(probe_at))),
-            ..state
+) -> Transition {
+    let transition = settle(entry, Outcome::Retry { after_ms: None }, now, jitter, policy);
+    let Transition::DeadLetter { attempts, .. } = transition else { return transition };
+    Transition::DeadLetter {
+        attempts,
+        reason: Reason {
+            code: "fails_alone".into(),
+            message: format!(
+                "{attempts} requests with this entry alone failed while others passed."
+            ),
         },
-        // A new network is a new chance: the old one's failures say nothing of it.
-        Network::Online | Network::Unknown => {
-            BackendState { failures: 0, not_before: None, ..state }
-        }
     }
 }
 
@@ -207,65 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn failures_of_the_backend_back_off_and_a_success_forgets_them() {
-        let policy = Policy::default();
-        let mut state = BackendState::default();
-        for delay_ms in [500, 1_000, 2_000, 4_000] {
-            let draw = Jitter::new(0.5);
-            state = after_failure(
-                state,
-                &BackendFailure::Transport,
-                Network::Online,
-                NOW,
-                draw,
-                &policy,
-            );
-            assert_eq!(state.not_before, Some(NOW.plus_ms(delay_ms)));
-        }
-        assert_eq!(state.failures, 4);
-        assert_eq!(
-            (BackendState::answered().not_before, BackendState::answered().failures),
-            (None, 0)
-        );
-    }
-
-    #[test]
-    fn retry_after_of_the_whole_answer_is_a_floor() {
-        let failure = BackendFailure::Unavailable { status: 503, retry_after_ms: Some(20_000) };
-        let state = after_failure(
-            BackendState::default(),
-            &failure,
-            Network::Online,
-            NOW,
-            Jitter::new(0.9),
-            &Policy::default(),
-        );
-        assert_eq!(state.not_before, Some(NOW.plus_ms(20_000)));
-    }
-
-    #[test]
-    fn the_first_401_asks_for_a_token_at_once_and_the_second_waits() {
-        let policy = Policy::default();
-        let once = after_unauthorized(BackendState::default(), NOW, Jitter::new(0.5), &policy);
-        assert_eq!((once.unauthorized, once.not_before, once.failures), (true, None, 0));
-        let twice = after_unauthorized(once, NOW, Jitter::new(0.5), &policy);
-        assert_eq!((twice.not_before, twice.failures), (Some(NOW.plus_ms(500)), 1));
-    }
-
-    #[test]
-    fn without_a_network_only_a_rare_probe_is_due() {
-        let policy = Policy::default();
-        let state = after_network(BackendState::default(), Network::Offline, NOW, &policy);
-        assert_eq!(state.not_before, Some(NOW.plus_ms(policy.offline_probe_ms)));
-        let state = after_failure(
-            state,
-            &BackendFailure::Transport,
-            Network::Offline,
-            NOW,
-            Jitter::new(0.0),
-            &policy,
-        );
-        assert_eq!(state.not_before, Some(NOW.plus_ms(policy.offline_probe_ms)));
-        assert_eq!(after_network(state, Network::Online, NOW, &policy).not_before, None);
+    fn a_culprit_burns_its_attempts_and_then_is_a_dead_letter_that_says_why() {
+        let settle = |attempts| {
+            settle_culprit(Attempted { attempts }, NOW, Jitter::new(0.5), &Policy::default())
+        };
+        assert!(matches!(settle(0), Transition::Retry { attempts: 1, .. }));
+        let Transition::DeadLetter { attempts: 6, reason } = settle(5) else {
+            panic!("six attempts are enough");
+        };
+        assert_eq!(reason.code, "fails_alone");
     }
 }

@@ -19,4 +19,11 @@ impl Timestamp {
     pub fn since_ms(self, earlier: Self) -> u64 {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
+
+    /// Whether to wait for this point at `now`. One further off than the longest delay
+    /// that anybody gives comes from a clock that stepped back, and is not waited for.
+    #[must_use]
+    pub fn is_ahead(self, now: Self, longest_ms: u64) -> bool {
+        self > now && self.since_ms(now) <= longest_ms
+    }
 }

@@ -21,15 +21,28 @@ pub(crate) struct App {
     pub(crate) forget_ledger: bool,
 }
 
+impl App {
+    /// Without faults and without anybody who waits for hints.
+    pub(crate) fn new(database: Database, forget_ledger: bool) -> Self {
+        Self {
+            database,
+            faults: FaultBoard::default(),
+            hints: Hints::default(),
+            requests: RequestCounts::default(),
+            forget_ledger,
+        }
+    }
+}
+
 /// What a route answers.
 pub(crate) type Answer = Result<Response, Failure>;
 
 /// Runs SQLite work off the thread that serves connections.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+pub(crate) async fn blocking<T: Send + 'static, E: Into<Failure> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result?),
+        Ok(result) => result.map_err(Into::into),
         Err(panicked) => {
             tracing::error!(%panicked, "a request failed inside the store");
             Err(Failure::unavailable())
@@ -37,14 +50,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
     }
 }
 
-/// A body of JSON. Made where the work is done, not on the thread that serves connections.
-pub(crate) fn to_json(answer: &impl Serialize) -> Result<Vec<u8>, StoreError> {
-    Ok(serde_json::to_vec(answer)?)
-}
-
-/// A success with such a body.
-pub(crate) fn json(body: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+/// A success with a body of JSON, written at once: axum's own `Json` does that piece by
+/// piece, and on the thread that serves connections when it comes from there.
+pub(crate) fn json(answer: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(answer).map_err(StoreError::from)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// How many requests each endpoint has seen since the start.

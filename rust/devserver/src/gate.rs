@@ -19,7 +19,9 @@ use crate::faults::{Ending, On};
 
 /// What is read of a body that is too large, so that its sender sees the refusal.
 const MAX_DISCARDED_BYTES: usize = 16 * MAX_LONE_ENTRY_BYTES;
-const PORTAL_PAGE: &str = "<!doctype html><title>Welcome</title><p>Please accept our terms.";
+/// What a captive portal answers.
+pub(crate) const PORTAL_PAGE: &str =
+    "<!doctype html><title>Welcome</title><p>Please accept our terms.";
 
 /// The user whose bearer token came with the request.
 #[derive(Clone)]
@@ -96,14 +98,21 @@ async fn admit(app: &Arc<App>, endpoint: On, headers: &HeaderMap) -> Result<Opti
     if endpoint == On::Token {
         return Ok(None);
     }
-    let token = bearer_token(headers).ok_or_else(Failure::unauthorized)?.to_owned();
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let authorization = authorization.map(str::to_owned);
     let app = Arc::clone(app);
-    let user = blocking(move || app.database.user_of(&token)).await?;
-    user.map(|name| Some(User(name))).ok_or_else(Failure::unauthorized)
+    blocking(move || signed_in(&app, authorization.as_deref()).map(Some)).await
 }
 
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+/// Whose bearer token is in the header `Authorization`.
+pub(crate) fn signed_in(app: &App, authorization: Option<&str>) -> Result<User, Failure> {
+    let token = authorization.and_then(bearer_token).ok_or_else(Failure::unauthorized)?;
+    let user = app.database.user_of(token)?;
+    user.map(User).ok_or_else(Failure::unauthorized)
+}
+
+fn bearer_token(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 

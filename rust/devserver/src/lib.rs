@@ -27,12 +27,16 @@ mod failure;
 mod faults;
 mod gate;
 mod hints;
+mod in_process;
 mod routes;
 mod server;
 mod store;
 
 pub use faults::{EntryFault, EntryVerdict, Fault, FaultKind, On};
+pub use in_process::{InProcess, Listener, Reply};
 pub use server::{DevServer, DevServerError, Options};
+
+pub use store::EffectRow;
 
 /// The name of the server's SQLite file inside its folder.
 pub const DATABASE_FILE: &str = "devserver.sqlite";

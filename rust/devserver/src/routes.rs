@@ -2,8 +2,8 @@
 
 mod dev;
 mod hints;
-mod pull;
-mod push;
+pub(crate) mod pull;
+pub(crate) mod push;
 mod token;
 
 use std::sync::Arc;

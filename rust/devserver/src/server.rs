@@ -10,13 +10,14 @@ use std::thread::{self, JoinHandle};
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::DATABASE_FILE;
 use crate::app::App;
 use crate::cut::{CuttableListener, Knife};
 use crate::faults::Fault;
 use crate::routes::router;
-use crate::store::{Database, StoreError};
+use crate::store::{Database, StoreError, now_ms};
 
 /// Threads for SQLite work; writes wait for each other anyway.
 const STORE_THREADS: usize = 8;
@@ -67,14 +68,9 @@ impl DevServer {
     /// [`DevServerError`] when the folder, the file or the port cannot be had.
     pub fn start(options: Options) -> Result<Self, DevServerError> {
         fs::create_dir_all(&options.dir)?;
-        let database = Database::open(&options.dir.join(DATABASE_FILE))?;
-        let app = Arc::new(App {
-            database,
-            faults: Default::default(),
-            hints: Default::default(),
-            requests: Default::default(),
-            forget_ledger: options.forget_ledger,
-        });
+        let file = options.dir.join(DATABASE_FILE);
+        let database = Database::open(&file, now_ms(), Uuid::now_v7())?;
+        let app = Arc::new(App::new(database, options.forget_ledger));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;

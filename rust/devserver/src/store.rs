@@ -18,6 +18,7 @@ pub(crate) use database::Database;
 pub(crate) use feed::PullRequest;
 pub(crate) use history::OlderRequest;
 pub(crate) use rules::is_user;
+pub use tally::EffectRow;
 pub(crate) use tally::Tally;
 
 use thiserror::Error;
@@ -44,7 +45,7 @@ fn on_the_wire(sequence: Sequence) -> u64 {
     u64::try_from(sequence).unwrap_or(0)
 }
 
-/// Milliseconds since the Unix epoch, as the server's clock has it.
+/// Milliseconds since the Unix epoch, now: the only clock the server has.
 pub(crate) fn now_ms() -> i64 {
     let since_epoch =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();

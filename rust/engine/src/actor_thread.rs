@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mailboat_core::Timestamp;
 use mailboat_store::{Opening, StoreError, Writer, WriterOpening};
 
-use crate::actor::{Actor, Chance, Input, Parts, Route};
+use crate::actor::{Actor, Chance, Input, Parts};
+use crate::alarm::Alarm;
 use crate::call::Call;
 use crate::engine::Shared;
 use crate::guard::panicked;
 use crate::network::Network;
 use crate::session::Session;
-use crate::waist::{BackendConfig, Config, Durability, Event, WaistError};
+use crate::waist::{Config, Event, WaistError};
 
 /// Inputs that one turn takes: the size of a group commit.
 const MAX_TURN_INPUTS: usize = 1_000;
@@ -90,22 +91,9 @@ impl ActorThread {
     }
 
     fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
-        Actor::new(Parts {
-            writer,
-            session: Arc::clone(&self.session),
-            shared: Arc::clone(&self.shared),
-            policy: self.config.policy,
-            durability: match self.config.durability {
-                Durability::Full => mailboat_store::Durability::Full,
-                Durability::Normal => mailboat_store::Durability::Normal,
-            },
-            route: match self.config.backend {
-                None => Route::None,
-                Some(BackendConfig::Rest { .. }) => Route::Rest,
-                Some(BackendConfig::JavaScript) => Route::JavaScript,
-            },
-            chance: Chance::from_os(),
-        })
+        let (session, shared) = (Arc::clone(&self.session), Arc::clone(&self.shared));
+        let parts = Parts::new(&self.config, writer, session, shared, Chance::from_os());
+        Actor::new(parts, now())
     }
 
     /// The file cannot be used: tells the runtime, one that came meanwhile, and every
@@ -149,23 +137,24 @@ impl ActorThread {
     }
 
     fn turn_until_closed(&mut self, actor: &mut Actor) -> Vec<Call> {
-        let mut wake_at = Some(now());
+        let mut alarm = Alarm::new(Some(now()), now());
         let mut idle_since_turn = false;
         loop {
-            let Some(inputs) = self.wait(wake_at, idle_since_turn) else { return Vec::new() };
+            let Some(inputs) = self.wait(alarm, idle_since_turn) else { return Vec::new() };
             if self.shared.abandoned.load(Ordering::Acquire) {
                 forget(inputs);
                 return Vec::new();
             }
-            if inputs.is_empty() && !is_due(wake_at) {
+            if inputs.is_empty() && !alarm.is_due(now()) {
                 actor.idle();
                 idle_since_turn = true;
                 continue;
             }
             idle_since_turn = false;
             self.follow_takeover(&inputs);
-            let turn = actor.turn(inputs, now());
-            wake_at = turn.wake_at;
+            let now = now();
+            let turn = actor.turn(inputs, now);
+            alarm = Alarm::new(turn.wake_at, now);
             if let Some(network) = &mut self.network {
                 turn.effects.into_iter().for_each(|effect| network.carry_out(effect));
             }
@@ -176,8 +165,8 @@ impl ActorThread {
     }
 
     /// Waits for inputs or the time to wake, and takes all that wait. `None`: nobody can send any more.
-    fn wait(&self, wake_at: Option<Timestamp>, idle: bool) -> Option<Vec<Input>> {
-        let until_wake_ms = wake_at.map_or(MAX_SLEEP_MS, |at| at.since_ms(now()));
+    fn wait(&self, alarm: Alarm, idle: bool) -> Option<Vec<Input>> {
+        let until_wake_ms = alarm.at().map_or(MAX_SLEEP_MS, |at| at.since_ms(now()));
         let longest_ms = if idle { MAX_SLEEP_MS } else { IDLE_AFTER_MS };
         let mut inputs = Vec::new();
         match self.inputs.recv_timeout(Duration::from_millis(until_wake_ms.min(longest_ms))) {
@@ -214,10 +203,6 @@ impl ActorThread {
             }
         }
     }
-}
-
-fn is_due(wake_at: Option<Timestamp>) -> bool {
-    wake_at.is_some_and(|at| at <= now())
 }
 
 fn forget(inputs: impl IntoIterator<Item = Input>) {

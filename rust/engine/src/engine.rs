@@ -7,6 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use mailboat_backends::rest::RestCodec;
+use mailboat_core::{NetworkKind, Quality, Stability};
 use mailboat_store::{
     Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
 };
@@ -17,8 +18,8 @@ use crate::call::{Call, Completion};
 use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
-    BackendConfig, Command, Config, Counters, ErrorCode, Event, OpenState, Phase, Query,
-    SyncStatus, WaistError, Watched,
+    BackendConfig, Command, Config, Counters, ErrorCode, Event, NetworkStatus, OpenState, Phase,
+    Query, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
@@ -64,10 +65,7 @@ impl Engine {
         config: Config,
         session: Arc<Session>,
     ) -> Result<Arc<Self>, WaistError> {
-        let codec = rest_codec(&config)?;
-        if let Some(flaw) = config.policy.flaw() {
-            return Err(WaistError::invalid(format!("{flaw}.")));
-        }
+        let codec = checked(&config)?;
         let opening = Opening::begin(&path, &config.schema)?;
         let (inbox, inputs) = channel();
         let shared = Arc::new(Shared::new());
@@ -232,7 +230,8 @@ impl Engine {
 }
 
 impl Shared {
-    fn new() -> Self {
+    /// Of a file that is being opened.
+    pub fn new() -> Self {
         Self {
             reader: RwLock::new(None),
             ready: AtomicBool::new(false),
@@ -329,10 +328,18 @@ pub(crate) fn answer_query(
 const UNKNOWN_STATUS: SyncStatus = SyncStatus {
     phase: Phase::Idle,
     online: true,
+    network: NetworkStatus {
+        kind: NetworkKind::Unknown,
+        metered: false,
+        quality: Quality::Unknown,
+        stability: Stability::Stable,
+    },
     pending: 0,
     failed: 0,
+    bytes: 0,
     last_synced_at: None,
     next_attempt_at: None,
+    progress: None,
     error: None,
 };
 
@@ -341,6 +348,7 @@ fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
     Ok(SyncStatus {
         pending: counts.pending,
         failed: counts.failed,
+        bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
         ..UNKNOWN_STATUS
     })
@@ -349,6 +357,15 @@ fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
 /// The JSON text of an answer.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("answers have string keys and finite numbers")
+}
+
+/// The codec of a REST backend, if the config names one. Refuses a config that cannot work.
+pub(crate) fn checked(config: &Config) -> Result<Option<RestCodec>, WaistError> {
+    let codec = rest_codec(config)?;
+    match config.policy.flaw() {
+        Some(flaw) => Err(WaistError::invalid(format!("{flaw}."))),
+        None => Ok(codec),
+    }
 }
 
 /// The codec of a REST backend, if the config names one that may be used.

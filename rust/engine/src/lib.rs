@@ -8,14 +8,17 @@
 
 mod actor;
 mod actor_thread;
+mod alarm;
 mod call;
 mod engine;
+mod exchange;
 mod guard;
 mod mailbox;
 mod network;
 mod registry;
 mod runtime;
 mod session;
+pub mod stage;
 pub mod waist;
 
 pub use call::Completion;

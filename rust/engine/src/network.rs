@@ -5,16 +5,12 @@
 
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventsource_stream::Eventsource;
 use futures::StreamExt;
-use mailboat_backends::rest::wire::PushEntry;
-use mailboat_backends::rest::{
-    DEFAULT_RECENT, HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, OlderQuery, PullQuery,
-    RestCodec, is_hint, read_hints_start, read_older, read_pull, read_push,
-};
-use mailboat_core::{BackendFailure, EntryId, Policy};
+use mailboat_backends::rest::{HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, RestCodec};
+use mailboat_core::{BackendFailure, Policy, Sample};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
@@ -22,6 +18,7 @@ use tracing::Instrument;
 
 use crate::actor::{Effect, Input};
 use crate::actor_thread::now;
+use crate::exchange::{Authorized, Expected, Job, hint_event, hints_started};
 
 /// The live connection counts as dead after this many milliseconds of silence; the
 /// contract has servers send a comment every 15 s.
@@ -100,72 +97,41 @@ struct Client {
 impl Client {
     fn start(&self, effect: Effect, hints: &mut Option<JoinHandle<()>>) {
         let client = self.clone();
-        match effect {
-            Effect::Push { entries, token } => {
-                let span = tracing::info_span!("push", entries = entries.len());
-                tokio::spawn(async move { client.push(entries, token).await }.instrument(span));
+        let previous = match Job::of(effect, &self.codec) {
+            Job::Ask { request, expected } => {
+                let span = expected.span();
+                tokio::spawn(async move { client.ask(request, expected).await }.instrument(span));
+                return;
             }
-            Effect::Pull { cursor, limit, token } => {
-                let span = tracing::info_span!("pull");
-                tokio::spawn(
-                    async move { client.pull(cursor, limit, token).await }.instrument(span),
-                );
-            }
-            Effect::Older { collection, lane, before, limit, token } => {
-                let span = tracing::info_span!("older");
-                let query = async move {
-                    let query = OlderQuery { collection: &collection, lane: &lane, before, limit };
-                    client.older(query, token).await;
-                };
-                tokio::spawn(query.instrument(span));
-            }
-            Effect::OpenHints { token } => {
+            Job::Listen { request } => {
                 let span = tracing::info_span!("hints");
                 let listen =
-                    tokio::spawn(async move { client.hints(token).await }.instrument(span));
-                if let Some(previous) = hints.replace(listen) {
-                    previous.abort();
-                }
+                    tokio::spawn(async move { client.listen(request).await }.instrument(span));
+                hints.replace(listen)
             }
-            Effect::CloseHints => {
-                if let Some(previous) = hints.take() {
-                    previous.abort();
-                }
-            }
+            Job::HangUp => hints.take(),
+        };
+        if let Some(previous) = previous {
+            previous.abort();
         }
     }
 
-    async fn push(&self, entries: Vec<PushEntry>, token: Option<String>) {
-        let sent: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-        let answer = self.send(self.codec.push(entries), token).await;
-        self.post(Input::Pushed(answer.and_then(|answer| read_push(answer.view(), &sent))));
-    }
-
-    async fn pull(&self, cursor: Option<String>, limit: u32, token: Option<String>) {
-        let query = PullQuery { cursor: cursor.as_deref(), limit, recent: DEFAULT_RECENT };
-        let answer = self.send(self.codec.pull(query), token).await;
-        self.post(Input::Pulled(
-            answer.and_then(|answer| read_pull(answer.view(), cursor.as_deref())),
-        ));
-    }
-
-    async fn older(&self, query: OlderQuery<'_>, token: Option<String>) {
-        let answer = self.send(self.codec.older(query), token).await;
-        self.post(Input::OlderPulled(
-            answer.and_then(|answer| read_older(answer.view(), query.before)),
-        ));
+    async fn ask(&self, request: Authorized, expected: Expected) {
+        let (answer, sample) = self.send(request).await;
+        let read = expected.read(answer.as_ref().map(Answer::view).map_err(Clone::clone));
+        self.post(Input::Measured(sample, Box::new(read)));
     }
 
     /// Listens until the connection ends.
-    async fn hints(&self, token: Option<String>) {
-        if let Ok(response) = self.request(self.codec.hints(), token).send().await {
+    async fn listen(&self, request: Authorized) {
+        if let Ok(response) = self.request(request).send().await {
             let head = Answer { body: Vec::new(), ..Answer::head(&response) };
-            if read_hints_start(head.view()).is_ok() {
-                self.post(Input::HintsOpened);
+            if let Some(started) = hints_started(head.view()) {
+                self.post(started);
                 let mut events = response.bytes_stream().eventsource();
                 while let Some(Ok(event)) = events.next().await {
-                    if is_hint(&event.event) {
-                        self.post(Input::Hint);
+                    if let Some(hint) = hint_event(&event.event) {
+                        self.post(hint);
                     }
                 }
             }
@@ -173,16 +139,27 @@ impl Client {
         self.post(Input::HintsClosed);
     }
 
-    async fn send(
-        &self,
-        request: HttpRequest,
-        token: Option<String>,
-    ) -> Result<Answer, BackendFailure> {
-        let transport = |error: reqwest::Error| {
-            tracing::debug!(error = %error.without_url(), "no answer");
-            BackendFailure::Transport
+    /// Sends a request, and says how the network showed itself in it. What a decision
+    /// rests on is measured with a clock that does not step.
+    async fn send(&self, request: Authorized) -> (Result<Answer, BackendFailure>, Sample) {
+        let (began, sent) = (Instant::now(), request.request.body.len());
+        let answer = self.exchange(request).await;
+        let came = answer.as_ref().map_or(0, |answer| answer.body.len());
+        let sample = Sample {
+            answered: !matches!(answer, Err(BackendFailure::Transport | BackendFailure::Timeout)),
+            elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            bytes: (sent + came) as u64,
         };
-        let request = self.request(request, token).timeout(self.timeout);
+        (answer, sample)
+    }
+
+    async fn exchange(&self, request: Authorized) -> Result<Answer, BackendFailure> {
+        let transport = |error: reqwest::Error| {
+            let is_slow = error.is_timeout() && !error.is_connect();
+            tracing::debug!(error = %error.without_url(), "no answer");
+            if is_slow { BackendFailure::Timeout } else { BackendFailure::Transport }
+        };
+        let request = self.request(request).timeout(self.timeout);
         let response = request.send().await.map_err(transport)?;
         let mut answer = Answer::head(&response);
         let mut chunks = response.bytes_stream();
@@ -195,8 +172,9 @@ impl Client {
         Ok(answer)
     }
 
-    fn request(&self, request: HttpRequest, token: Option<String>) -> reqwest::RequestBuilder {
-        let HttpRequest { method, url, headers, body } = request;
+    fn request(&self, request: Authorized) -> reqwest::RequestBuilder {
+        let authorization = request.authorization();
+        let HttpRequest { method, url, headers, body } = request.request;
         let mut builder = match method {
             Method::Get => self.http.get(url),
             Method::Post => self.http.post(url).body(body),
@@ -204,8 +182,7 @@ impl Client {
         for (name, value) in headers {
             builder = builder.header(name, value);
         }
-        if let Some(mut bearer) =
-            token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok())
+        if let Some(mut bearer) = authorization.and_then(|value| HeaderValue::from_str(&value).ok())
         {
             bearer.set_sensitive(true);
             builder = builder.header(AUTHORIZATION, bearer);

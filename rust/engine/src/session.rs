@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::runtime::{Hold, Wake};
-use crate::waist::{Drained, Event, SyncStatus};
+use crate::waist::{Drained, Event, Progress, SyncStatus};
 
 /// Patch operations that wait for one watch; beyond it the watch is reset.
 pub(crate) const MAX_PENDING_OPS: usize = 1_000;
@@ -27,6 +27,7 @@ struct Queue {
     events: Vec<Event>,
     /// Only the latest is worth telling.
     status: Option<SyncStatus>,
+    progress: Option<Progress>,
     ops_by_watch: HashMap<u32, usize>,
     woken: bool,
 }
@@ -97,6 +98,7 @@ impl Session {
         }
         self.change(|queue| match event {
             Event::Status(status) => queue.status = Some(status),
+            Event::Progress(progress) => queue.progress = Some(progress),
             other => queue.events.push(other),
         });
     }
@@ -124,6 +126,7 @@ impl Session {
         queue.woken = false;
         queue.ops_by_watch.clear();
         let mut events = std::mem::take(&mut queue.events);
+        events.extend(queue.progress.take().map(Event::Progress));
         events.extend(queue.status.take().map(Event::Status));
         Drained { events }
     }

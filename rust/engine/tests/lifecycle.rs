@@ -202,7 +202,8 @@ fn a_question_that_nobody_answers_is_given_up_and_asked_again() {
     let folder = folder();
     let mut config = without_backend(&folder);
     config["backend"] = json!({ "kind": "javaScript" });
-    config["policy"] = json!({ "questionTimeoutMs": 100, "baseMs": 1, "maxDelayMs": 5 });
+    config["policy"] = json!({ "questionTimeoutMs": 100, "baseMs": 1, "maxDelayMs": 5, "retryFloorMs": 1,
+                              "breakerOpenMs": 5, "breakerMaxOpenMs": 5 });
     let mut ann = Person::open(&config, None);
     let first = ann.until_event("question");
     let second = ann.until_event("question");

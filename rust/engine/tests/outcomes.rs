@@ -39,7 +39,8 @@ impl Scene {
 
     fn config(&self) -> Value {
         let mut config = config(&self.folder.path().join("ann.db"), &self.server.url());
-        config["policy"] = json!({ "baseMs": 1, "maxDelayMs": 20, "maxRetries": 2 });
+        config["policy"] = json!({ "baseMs": 1, "maxDelayMs": 20, "maxRetries": 2, "retryFloorMs": 1,
+                                   "breakerOpenMs": 20, "breakerMaxOpenMs": 20, "reconnectSpreadMs": 20 });
         config
     }
 

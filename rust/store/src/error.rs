@@ -17,6 +17,12 @@ pub enum StoreError {
         /// The collection.
         collection: String,
     },
+    /// The collection does not allow this operation.
+    #[error("{0}")]
+    Unsupported(String),
+    /// It is too late for this: an attempt has left with the entry.
+    #[error("{0}")]
+    Conflict(String),
     /// The file cannot be opened or made.
     #[error("the database file cannot be opened: {0}")]
     Unreachable(String),
@@ -54,6 +60,20 @@ pub enum StoreError {
         /// SQLite's words; they name tables and columns, never values.
         message: String,
     },
+}
+
+impl StoreError {
+    /// Whether the call was refused before anything was changed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidArgument(_)
+                | Self::Unsupported(_)
+                | Self::Conflict(_)
+                | Self::Exists { .. }
+        )
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

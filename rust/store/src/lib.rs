@@ -9,8 +9,12 @@
 //! together. Sending is [`Writer::due`], [`Transaction::mark_attempted`] and
 //! [`Transaction::settle`]; what comes back is [`Transaction::apply_changes`].
 
+mod codes;
 mod delivery;
+mod dependencies;
+mod enqueue;
 mod error;
+mod group;
 mod held;
 mod history;
 mod lanes;
@@ -23,25 +27,31 @@ mod pull;
 mod queued;
 mod reader;
 mod record;
+mod revise;
 mod schema;
 mod settle;
 mod tables;
+mod tail;
+mod tally;
 mod transaction;
 mod transitions;
 mod values;
+mod why;
 mod window;
 mod writer;
 
 pub use delivery::Delivery;
 pub use error::StoreError;
+pub use group::{MAX_GROUP_BYTES, MAX_GROUP_ENTRIES};
 pub use lanes::Due;
-pub use mutation::Mutation;
+pub use mutation::{Enqueued, Mutation, Sending};
 pub use open::{Opening, SCHEMA_VERSION, WriterOpening};
 pub use outbox::{MAX_OUTBOX_PAGE_ENTRIES, OutboxEntry, OutboxPage};
 pub use patch::PatchOp;
 pub use pull::{RemoteChange, RemoteDeletion};
 pub use queued::QueuedEntry;
 pub use reader::{READ_BUDGET_STEPS, Reader, Reads};
+pub use revise::MAX_RETRIED_ENTRIES;
 pub use schema::{Collection, Column, ColumnType, Schema};
 pub use transaction::{Changes, Transaction};
 pub use values::{MAX_ID_BYTES, MAX_SAFE_INTEGER, Values};

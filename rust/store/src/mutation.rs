@@ -1,13 +1,13 @@
 //! Local writes: the row and its outbox entry, in one transaction.
 
-use mailboat_core::{EntryId, LanePolicy, Operation, Timestamp};
-use rusqlite::OptionalExtension;
+use mailboat_core::{EntryId, GroupId, Operation, Priority, SendMode, Timestamp};
 use rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
 
 use crate::delivery::Delivery;
+use crate::enqueue::Place;
 use crate::error::StoreError;
-use crate::record::{Head, Record, merge, to_json, write_row};
-use crate::tables::{PENDING_POSITION, Table};
+use crate::record::{Record, merge, write_row};
+use crate::tables::Table;
 use crate::transaction::Transaction;
 use crate::values::{Values, check, check_id};
 
@@ -23,6 +23,40 @@ pub struct Mutation {
     pub operation: Operation,
     /// All columns for `Create`, the changed ones for `Update`, none for `Delete`.
     pub values: Values,
+    /// How its entry travels.
+    pub sending: Sending,
+}
+
+/// How an entry travels; by default as its collection says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sending {
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+    /// When it is sent.
+    pub send: Option<SendMode>,
+    /// Until when it waits for company, if its mode of sending does that.
+    pub gather_until: Option<Timestamp>,
+    /// Entries that must be settled before it goes. One that is settled already, or was
+    /// never there, is not waited for.
+    pub after: Vec<EntryId>,
+}
+
+/// An atomic group: the lane in which all of it waits, and its first entry.
+pub(crate) struct InGroup<'a> {
+    pub id: GroupId,
+    pub lane: &'a str,
+    pub first: i64,
+}
+
+/// What became of a local write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It has an entry of its own.
+    New,
+    /// An entry that no attempt has left with took it up.
+    Folded(EntryId),
+    /// It took back a create that no attempt has left with: nothing is to be sent.
+    CancelledOut,
 }
 
 impl Transaction<'_> {
@@ -30,21 +64,28 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`StoreError::InvalidArgument`] when it does not fit the schema or names no
-    /// record, [`StoreError::Exists`] when a create names one.
-    pub fn write(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.apply(mutation, now))
+    /// record, [`StoreError::Exists`] when a create names one,
+    /// [`StoreError::Unsupported`] when the collection does not allow the operation.
+    pub fn write(&mut self, mutation: &Mutation, now: Timestamp) -> Result<Enqueued, StoreError> {
+        self.step(|transaction| transaction.apply(mutation, None, now))
     }
 
-    fn apply(&mut self, mutation: &Mutation, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn apply(
+        &mut self,
+        mutation: &Mutation,
+        group: Option<&InGroup<'_>>,
+        now: Timestamp,
+    ) -> Result<Enqueued, StoreError> {
         let (number, table) = self.table(&mutation.collection)?;
+        table.collection.allow(mutation.operation)?;
         check_id(&mutation.record_id)?;
         check(&table.collection, mutation.operation, &mutation.values)?;
         if mutation.operation == Operation::Create {
-            return self.create(number, table, mutation, now);
+            return self.create(number, table, mutation, group, now);
         }
         let found = Record::find(self.connection, table, &mutation.record_id)?;
         match found.filter(|record| !record.head.deleted) {
-            Some(record) => self.change(number, table, mutation, record, now),
+            Some(record) => self.change(number, table, mutation, record, group, now),
             None => Err(StoreError::InvalidArgument(format!(
                 "{} has no record of this id.",
                 mutation.collection
@@ -57,16 +98,11 @@ impl Transaction<'_> {
         number: usize,
         table: &Table,
         mutation: &Mutation,
+        group: Option<&InGroup<'_>>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Enqueued, StoreError> {
         let sequence = self.next_sequence();
-        let head = Head {
-            version: 0,
-            position: PENDING_POSITION + sequence,
-            revision: self.revision(),
-            delivery: Delivery::Queued,
-            deleted: false,
-        };
+        let head = Record::created(sequence, self.revision()).head;
         let (id, values) = (&mutation.record_id, &mutation.values);
         // The primary key finds out whether the id is taken.
         write_row(self.connection, table, &table.insert, id, values, None, head).map_err(
@@ -79,7 +115,10 @@ impl Transaction<'_> {
         )?;
         let lane = table.lane_of(id, values);
         self.touch(number, table, lane);
-        self.enqueue(table, mutation, sequence, lane, now)
+        let place = Place { sequence, lane: group.map_or(lane, |group| group.lane), group };
+        // A create has a tail only where the record of an earlier one was discarded.
+        self.enqueue(table, mutation, &place, None, now)?;
+        Ok(Enqueued::New)
     }
 
     fn change(
@@ -88,16 +127,34 @@ impl Transaction<'_> {
         table: &Table,
         mutation: &Mutation,
         mut record: Record,
+        group: Option<&InGroup<'_>>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Enqueued, StoreError> {
         let id = &mutation.record_id;
-        let lane = match self.unsettled_lane(table, &record, id)? {
-            Some(lane) => lane,
-            None => table.lane_of(id, &record.shown).to_owned(),
+        // Later writes of a record follow the earlier ones into their lane, even when one
+        // of them has moved the record: nothing may overtake its create.
+        let tail = match record.head.delivery {
+            Delivery::Sent => None,
+            _ => self.tail(&table.collection.name, id)?,
         };
-        let sequence = self.next_sequence();
-        self.enqueue(table, mutation, sequence, &lane, now)?;
         self.touch(number, table, table.lane_of(id, &record.shown));
+        let folded = match &tail {
+            Some(tail) if group.is_none() => self.fold(table, tail, mutation, now)?,
+            _ => None,
+        };
+        if folded == Some(Enqueued::CancelledOut) {
+            self.delete_row(table, id)?;
+            return Ok(Enqueued::CancelledOut);
+        }
+        if folded.is_none() {
+            let lane = match (group, &tail) {
+                (Some(group), _) => group.lane,
+                (None, Some(tail)) => &tail.lane,
+                (None, None) => table.lane_of(id, &record.shown),
+            };
+            let place = Place { sequence: self.next_sequence(), lane, group };
+            self.enqueue(table, mutation, &place, tail.as_ref(), now)?;
+        }
         merge(&mut record.shown, &mutation.values);
         // The write may have moved the record into another lane's windows.
         self.touch(number, table, table.lane_of(id, &record.shown));
@@ -106,86 +163,7 @@ impl Transaction<'_> {
             record.head.delivery = Delivery::Queued;
         }
         record.head.revision = self.revision();
-        record.replace(self.connection, table, id)
+        record.replace(self.connection, table, id)?;
+        Ok(folded.unwrap_or(Enqueued::New))
     }
-
-    /// The lane in which earlier writes of a record wait. Later ones follow them there,
-    /// even when one of them has moved the record: nothing may overtake its create.
-    fn unsettled_lane(
-        &self,
-        table: &Table,
-        record: &Record,
-        id: &str,
-    ) -> Result<Option<String>, StoreError> {
-        if record.head.delivery == Delivery::Sent || table.collection.lane_column.is_none() {
-            return Ok(None);
-        }
-        let mut statement = self.connection.prepare_cached(
-            "SELECT lane FROM mailboat_outbox
-             WHERE record_id = ? AND collection = ? ORDER BY sequence DESC LIMIT 1",
-        )?;
-        Ok(statement.query_row((id, &table.collection.name), |row| row.get(0)).optional()?)
-    }
-
-    fn enqueue(
-        &mut self,
-        table: &Table,
-        mutation: &Mutation,
-        sequence: i64,
-        lane: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO mailboat_outbox
-                 (sequence, id, collection, record_id, operation, mutation, lane, lane_policy, enqueued_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute((
-                sequence,
-                mutation.entry.as_bytes(),
-                &mutation.collection,
-                &mutation.record_id,
-                operation_code(mutation.operation),
-                to_json(&mutation.values),
-                lane,
-                policy_code(table.collection.lane_policy),
-                now.0,
-            ))?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO mailboat_lanes (lane, head, sort_key, not_before) VALUES (?, ?, ?, 0)
-                 ON CONFLICT (lane) DO NOTHING",
-            )?
-            .execute((lane, sequence, now.0))?;
-        self.changes.pending += 1;
-        Ok(())
-    }
-}
-
-pub(crate) fn operation_code(operation: Operation) -> i64 {
-    match operation {
-        Operation::Create => 0,
-        Operation::Update => 1,
-        Operation::Delete => 2,
-    }
-}
-
-pub(crate) fn operation_from_code(code: i64) -> Operation {
-    match code {
-        0 => Operation::Create,
-        1 => Operation::Update,
-        _ => Operation::Delete,
-    }
-}
-
-pub(crate) fn policy_code(policy: LanePolicy) -> i64 {
-    match policy {
-        LanePolicy::Hold => 0,
-        LanePolicy::Skip => 1,
-    }
-}
-
-pub(crate) fn policy_from_code(code: i64) -> LanePolicy {
-    if code == 1 { LanePolicy::Skip } else { LanePolicy::Hold }
 }

@@ -22,7 +22,7 @@ use crate::tables::{Table, register};
 use crate::writer::Writer;
 
 /// Version of the file format that this build writes: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// `PRAGMA application_id` of every Mailboat file.
 const APPLICATION_ID: [u8; 4] = *b"MBOT";
@@ -40,6 +40,7 @@ const REGISTERED_SCHEMA: &str = "schema";
 /// A file that is locked and looked at, but not yet migrated.
 pub struct Opening {
     path: PathBuf,
+    vfs: Option<&'static str>,
     schema: Schema,
     schema_json: String,
     found: Found,
@@ -62,6 +63,7 @@ enum Found {
 /// A writer that is still to be opened: the first frame needs only the reader.
 pub struct WriterOpening {
     path: PathBuf,
+    vfs: Option<&'static str>,
     tables: Arc<[Table]>,
     /// The connection that has just migrated the file, if one had to.
     held: Option<HeldConnection>,
@@ -76,6 +78,19 @@ impl Opening {
     /// [`StoreError::Corrupt`] when the file is no Mailboat database,
     /// [`StoreError::NewerVersion`].
     pub fn begin(path: &Path, schema: &Schema) -> Result<Self, StoreError> {
+        Self::begin_on(None, path, schema)
+    }
+
+    /// The same on a virtual file system that SQLite knows by this name: every connection
+    /// goes through it.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn begin_on(
+        vfs: Option<&'static str>,
+        path: &Path,
+        schema: &Schema,
+    ) -> Result<Self, StoreError> {
         schema.check()?;
         let schema_json = serde_json::to_string(schema).expect("a checked schema becomes JSON");
         // The lock comes before the look: closing a file, as looking at its header does,
@@ -88,9 +103,9 @@ impl Opening {
         let exists = check_header(path)?;
         let (path, schema) = (path.to_owned(), schema.clone());
         let mut opening =
-            Self { path, schema, schema_json, found: Found::Fresh, reader: None, lock };
+            Self { path, vfs, schema, schema_json, found: Found::Fresh, reader: None, lock };
         if exists {
-            let reader = HeldConnection::open(&reader_options(&opening.path))?;
+            let reader = HeldConnection::open(&reader_options(&opening.path, vfs))?;
             opening.found = inspect(reader.connection(), &opening.schema_json)?;
             opening.reader = Some(reader).filter(|_| opening.found == Found::Current);
         }
@@ -112,12 +127,12 @@ impl Opening {
         let held = if self.found == Found::Current { None } else { Some(self.migrate()?) };
         let reader = match self.reader {
             Some(reader) => reader,
-            None => HeldConnection::open(&reader_options(&self.path))?,
+            None => HeldConnection::open(&reader_options(&self.path, self.vfs))?,
         };
         let tables: Arc<[Table]> = self.schema.collections.into_iter().map(Table::new).collect();
         let lock = Arc::new(self.lock);
         let reader = Reader::new(reader, Arc::clone(&tables), Arc::clone(&lock));
-        Ok((reader, WriterOpening { path: self.path, tables, held, lock }))
+        Ok((reader, WriterOpening { path: self.path, vfs: self.vfs, tables, held, lock }))
     }
 
     /// Both steps in one: the writer and the reader.
@@ -130,7 +145,8 @@ impl Opening {
     }
 
     fn migrate(&self) -> Result<HeldConnection, StoreError> {
-        let mut connection = block_on(options(&self.path).create_if_missing(true).connect())?;
+        let options = options(&self.path, self.vfs).create_if_missing(true);
+        let mut connection = block_on(options.connect())?;
         if let Err(error) = block_on(migrate(&mut connection, self.found)) {
             // Waits until the file is closed: who tries again finds it free.
             let _ = block_on(connection.close());
@@ -150,7 +166,7 @@ impl WriterOpening {
     pub fn write(self) -> Result<Writer, StoreError> {
         let held = match self.held {
             Some(held) => held,
-            None => HeldConnection::open(&options(&self.path))?,
+            None => HeldConnection::open(&options(&self.path, self.vfs))?,
         };
         held.connection().execute_batch(WRITER_PRAGMAS)?;
         match outbox::requeue_interrupted(held.connection(), &self.tables) {
@@ -169,20 +185,24 @@ impl WriterOpening {
 const WRITER_PRAGMAS: &str = "PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;
     PRAGMA synchronous = NORMAL; PRAGMA fullfsync = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000";
 
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
+fn options(path: &Path, vfs: Option<&'static str>) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS))
-        .disable_statement_logging()
+        .disable_statement_logging();
+    match vfs {
+        Some(name) => options.vfs(name),
+        None => options,
+    }
 }
 
 /// The reader may recover a log that a kill left behind, so it is not opened
 /// read-only; it just never writes.
-fn reader_options(path: &Path) -> SqliteConnectOptions {
-    options(path).pragma("temp_store", "MEMORY").pragma("query_only", "ON")
+fn reader_options(path: &Path, vfs: Option<&'static str>) -> SqliteConnectOptions {
+    options(path, vfs).pragma("temp_store", "MEMORY").pragma("query_only", "ON")
 }
 
-/// Answers whether there is a file with something in it. Refuses one of another program,
+/// Answers whether there is a file with something in it that is whole. Refuses one of another program,
 /// or of a newer version, by its header: before SQLite touches it, since opening alone
 /// may roll back or copy a log.
 fn check_header(path: &Path) -> Result<bool, StoreError> {
@@ -197,6 +217,9 @@ fn check_header(path: &Path) -> Result<bool, StoreError> {
         return Ok(false);
     }
     if header.len() < HEADER_BYTES || !header.starts_with(SQLITE_MAGIC) {
+        if is_half_made(path) {
+            return Ok(false);
+        }
         return Err(StoreError::Corrupt(
             "The file is not a database. It was left as it is.".into(),
         ));
@@ -208,6 +231,14 @@ fn check_header(path: &Path) -> Result<bool, StoreError> {
     }
     check_version(u32::from_be_bytes(four_bytes(USER_VERSION_AT)).into())?;
     Ok(true)
+}
+
+/// Whether the file was being made when the process or the power went: its first page may
+/// then have been written in part, and SQLite's journal beside it undoes that. A journal is
+/// used for nothing else, and only a file that we made has a lock.
+fn is_half_made(path: &Path) -> bool {
+    let journal = beside(path, "-journal").metadata();
+    FileLock::is_beside(path) && journal.is_ok_and(|journal| journal.len() > 0)
 }
 
 fn check_version(found: i64) -> Result<(), StoreError> {
@@ -231,6 +262,20 @@ fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found
     Ok(if registered.as_deref() == Some(schema_json) { Found::Current } else { Found::Outdated })
 }
 
+/// Every version of the file, by number: what it is about, and how the one before becomes it.
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
+    (
+        2,
+        "priorities and dependencies",
+        include_str!("../migrations/0002_priorities_and_dependencies.sql"),
+    ),
+];
+
+fn migration(&(version, title, sql): &(i64, &'static str, &'static str)) -> Migration {
+    Migration::new(version, title.into(), MigrationType::Simple, sql.into_sql_str(), false)
+}
+
 async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), StoreError> {
     if found == Found::Fresh {
         // First of all, and into the file itself: if the rest is interrupted, the file
@@ -239,14 +284,7 @@ async fn migrate(connection: &mut SqliteConnection, found: Found) -> Result<(), 
         let mark = format!("PRAGMA application_id = {application_id}; PRAGMA journal_mode = WAL");
         connection.execute(AssertSqlSafe(mark)).await?;
     }
-    let first = Migration::new(
-        1,
-        "outbox and lanes".into(),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_outbox_and_lanes.sql").into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![first]).run(connection).await?;
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect()).run(connection).await?;
     Ok(())
 }
 

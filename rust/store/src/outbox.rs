@@ -1,14 +1,15 @@
 //! The outbox as a whole: its pages, its counts, and what a kill left on its way.
 
-use mailboat_core::{EntryId, Operation, Reason};
+use mailboat_core::{EntryId, GroupId, Operation, Priority, Reason};
 use rusqlite::Connection;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::codes::{BLOCKED, DEAD, operation_from_code, priority_from_code};
 use crate::error::StoreError;
-use crate::mutation::operation_from_code;
 use crate::open::in_transaction;
 use crate::tables::Table;
+use crate::tally::Tally;
 use crate::transaction::find_table;
 
 /// Most entries that one page of the outbox shows.
@@ -44,8 +45,23 @@ pub struct OutboxEntry {
     pub operation: Operation,
     /// The lane it keeps its place in.
     pub lane: String,
+    /// How urgent it is.
+    pub priority: Priority,
     /// Whether it is a dead letter.
     pub failed: bool,
+    /// Whether it cannot go because an entry that it depends on is a dead letter.
+    pub blocked: bool,
+    /// Whether an attempt has left with it: then the server may have it, and it can be
+    /// neither cancelled nor changed.
+    pub attempted: bool,
+    /// How many entries of other lanes have to be settled first.
+    pub waits_for: u32,
+    /// The atomic group it belongs to.
+    #[ts(type = "string | null")]
+    pub group: Option<GroupId>,
+    /// When it was written, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub enqueued_at: i64,
     /// Attempts that an answer has burnt.
     pub attempts: u32,
     /// Milliseconds since the Unix epoch before which it is not sent again.
@@ -66,8 +82,8 @@ pub(crate) fn page(
         return Err(StoreError::InvalidArgument(sentence));
     }
     let mut statement = connection.prepare_cached(
-        "SELECT id, sequence, collection, record_id, operation, lane, dead, attempts, not_before,
-                reason_code, reason_message
+        "SELECT id, sequence, collection, record_id, operation, lane, halted, attempts, not_before,
+                reason_code, reason_message, priority, attempted, waits_for, group_id, enqueued_at
          FROM mailboat_outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
     )?;
     let rows = statement.query_map((after, i64::from(limit) + 1), |row| {
@@ -79,7 +95,13 @@ pub(crate) fn page(
             record_id: row.get(3)?,
             operation: operation_from_code(row.get(4)?),
             lane: row.get(5)?,
-            failed: row.get::<_, i64>(6)? != 0,
+            priority: priority_from_code(row.get(11)?),
+            failed: row.get::<_, i64>(6)? == DEAD,
+            blocked: row.get::<_, i64>(6)? == BLOCKED,
+            attempted: row.get(12)?,
+            waits_for: row.get(13)?,
+            group: row.get::<_, Option<[u8; 16]>>(14)?.map(GroupId::from_bytes),
+            enqueued_at: row.get(15)?,
             attempts: row.get(7)?,
             not_before: Some(row.get(8)?).filter(|at| *at > 0),
             reason: match code {
@@ -94,11 +116,22 @@ pub(crate) fn page(
     Ok(OutboxPage { entries, more })
 }
 
-/// How many entries are pending, and how many are dead letters.
-pub(crate) fn counts(connection: &Connection) -> Result<(i64, i64), StoreError> {
-    let sql =
-        "SELECT count(*) - coalesce(sum(dead), 0), coalesce(sum(dead), 0) FROM mailboat_outbox";
-    Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+/// Counts what the outbox holds, one by one.
+pub(crate) fn tally(connection: &Connection) -> Result<Tally, StoreError> {
+    let sql = "SELECT count(*) FILTER (WHERE halted <> 1), count(*) FILTER (WHERE halted = 1),
+                      coalesce(sum(octet_length(mutation)) FILTER (WHERE halted <> 1), 0),
+                      count(*) FILTER (WHERE halted <> 1 AND priority = 0),
+                      coalesce(sum(octet_length(mutation)) FILTER (WHERE halted <> 1 AND priority = 0), 0)
+               FROM mailboat_outbox";
+    Ok(connection.query_row(sql, [], |row| {
+        Ok(Tally {
+            pending: row.get(0)?,
+            failed: row.get(1)?,
+            bytes: row.get(2)?,
+            low_entries: row.get(3)?,
+            low_bytes: row.get(4)?,
+        })
+    })?)
 }
 
 /// The place of the newest entry; 0 when there is none.
@@ -113,7 +146,7 @@ pub(crate) fn requeue_interrupted(
     tables: &[Table],
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
-        "SELECT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND dead = 0",
+        "SELECT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND halted = 0",
     )?;
     let records = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

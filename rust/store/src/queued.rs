@@ -1,17 +1,27 @@
 //! Entries as sending and settling read them.
 
-use mailboat_core::{EntryId, LanePolicy, Operation};
+use mailboat_core::{EntryId, GroupId, LanePolicy, Operation};
 use rusqlite::{OptionalExtension, Row};
 
+use crate::codes::{BLOCKED, DEAD, operation_from_code, policy_from_code, priority_from_code};
 use crate::error::StoreError;
-use crate::mutation::{operation_from_code, policy_from_code};
 use crate::record::Unsettled;
+use crate::tally::Weight;
 use crate::transaction::Transaction;
 use crate::values::{Values, parse_values, unreadable};
 
-const SELECT_QUEUED: &str =
-    "SELECT sequence, id, collection, record_id, operation, mutation, lane, lane_policy, attempts, dead
+const SELECT_BY_ID: &str =
+    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
+            halted, priority, waits_for, group_id, mutation
      FROM mailboat_outbox WHERE id = ?";
+const SELECT_BY_SEQUENCE: &str =
+    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
+            halted, priority, waits_for, group_id, mutation
+     FROM mailboat_outbox WHERE sequence = ?";
+const SELECT_BY_GROUP: &str =
+    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
+            halted, priority, waits_for, group_id, mutation
+     FROM mailboat_outbox WHERE group_id = ? ORDER BY sequence";
 
 /// An entry with everything that sending and settling it needs.
 pub struct QueuedEntry {
@@ -32,7 +42,47 @@ pub struct QueuedEntry {
     pub lane_policy: LanePolicy,
     /// Attempts that an answer has burnt.
     pub attempts: u32,
-    pub(crate) dead: bool,
+    /// The atomic group it belongs to.
+    pub group: Option<GroupId>,
+    attempted: bool,
+    halted: i64,
+    waits: bool,
+    weight: Weight,
+}
+
+impl QueuedEntry {
+    /// Whether it may be sent as far as other entries are concerned.
+    pub(crate) fn is_sendable(&self) -> bool {
+        self.halted == 0 && !self.waits
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.halted == DEAD
+    }
+
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.halted == BLOCKED
+    }
+
+    /// Whether it is a dead letter, or blocked by one.
+    pub(crate) fn is_halted(&self) -> bool {
+        self.halted != 0
+    }
+
+    /// Whether no attempt has left with it, and it stands by itself: then it may be
+    /// changed or taken back, since nobody else knows of it.
+    pub(crate) fn may_change(&self) -> bool {
+        !self.attempted && !self.is_dead() && self.group.is_none()
+    }
+
+    /// Whether an attempt has left with it: the server may have it.
+    pub(crate) fn is_attempted(&self) -> bool {
+        self.attempted
+    }
+
+    pub(crate) fn weight(&self) -> Weight {
+        self.weight
+    }
 }
 
 impl Transaction<'_> {
@@ -43,7 +93,7 @@ impl Transaction<'_> {
         record_id: &str,
     ) -> Result<Vec<Unsettled>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT operation, mutation, dead FROM mailboat_outbox
+            "SELECT operation, mutation, halted = 1, group_id IS NOT NULL, sequence FROM mailboat_outbox
              WHERE record_id = ? AND collection = ? ORDER BY sequence",
         )?;
         let mut rows = statement.query((record_id, collection))?;
@@ -52,7 +102,9 @@ impl Transaction<'_> {
             unsettled.push(Unsettled {
                 operation: operation_from_code(row.get(0)?),
                 values: parse_values(row.get_ref(1)?.as_str().map_err(|_| unreadable())?)?,
-                dead: row.get::<_, i64>(2)? != 0,
+                dead: row.get(2)?,
+                grouped: row.get(3)?,
+                sequence: row.get(4)?,
             });
         }
         Ok(unsettled)
@@ -71,29 +123,52 @@ impl Transaction<'_> {
     }
 
     pub(crate) fn queued(&self, id: EntryId) -> Result<Option<QueuedEntry>, StoreError> {
-        let mut statement = self.connection.prepare_cached(SELECT_QUEUED)?;
+        let mut statement = self.connection.prepare_cached(SELECT_BY_ID)?;
         statement.query_row([id.as_bytes()], |row| Ok(queued_from(row))).optional()?.transpose()
     }
 
+    pub(crate) fn queued_at(&self, sequence: i64) -> Result<Option<QueuedEntry>, StoreError> {
+        let mut statement = self.connection.prepare_cached(SELECT_BY_SEQUENCE)?;
+        statement.query_row([sequence], |row| Ok(queued_from(row))).optional()?.transpose()
+    }
+
+    /// What is decided together: the entries of an atomic group, or an entry alone.
+    pub(crate) fn unit(&self, entry: &QueuedEntry) -> Result<Vec<QueuedEntry>, StoreError> {
+        let Some(group) = entry.group else {
+            return Ok(self.queued_at(entry.sequence)?.into_iter().collect());
+        };
+        let mut statement = self.connection.prepare_cached(SELECT_BY_GROUP)?;
+        let mut rows = statement.query([group.as_bytes()])?;
+        let mut unit = Vec::new();
+        while let Some(row) = rows.next()? {
+            unit.push(queued_from(row)?);
+        }
+        Ok(unit)
+    }
+
     pub(crate) fn dead_letter(&self, id: EntryId) -> Result<QueuedEntry, StoreError> {
-        self.queued(id)?.filter(|entry| entry.dead).ok_or_else(|| {
+        self.queued(id)?.filter(QueuedEntry::is_dead).ok_or_else(|| {
             StoreError::InvalidArgument("The outbox has no dead letter of this id.".into())
         })
     }
 }
 
 fn queued_from(row: &Row<'_>) -> Result<QueuedEntry, StoreError> {
-    let mutation = row.get_ref(5)?;
+    let mutation = row.get_ref(13)?.as_str().map_err(|_| unreadable())?;
     Ok(QueuedEntry {
         sequence: row.get(0)?,
         id: EntryId::from_bytes(row.get(1)?),
         collection: row.get(2)?,
         record_id: row.get(3)?,
         operation: operation_from_code(row.get(4)?),
-        values: parse_values(mutation.as_str().map_err(|_| unreadable())?)?,
-        lane: row.get(6)?,
-        lane_policy: policy_from_code(row.get(7)?),
+        values: parse_values(mutation)?,
+        lane: row.get(5)?,
+        lane_policy: policy_from_code(row.get(6)?),
+        attempted: row.get(7)?,
         attempts: row.get(8)?,
-        dead: row.get::<_, i64>(9)? != 0,
+        halted: row.get(9)?,
+        waits: row.get::<_, i64>(11)? > 0,
+        group: row.get::<_, Option<[u8; 16]>>(12)?.map(GroupId::from_bytes),
+        weight: Weight { bytes: mutation.len(), priority: priority_from_code(row.get(10)?) },
     })
 }

@@ -88,8 +88,7 @@ impl Reads<'_> {
     /// # Errors
     /// What SQLite says.
     pub fn counts(&self) -> Result<Counts, StoreError> {
-        let (pending, failed) = outbox::counts(self.connection)?;
-        Ok(Counts::new(pending, failed))
+        Ok(Counts::new(outbox::tally(self.connection)?))
     }
 
     /// When a pull last ended well.

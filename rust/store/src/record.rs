@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::delivery::Delivery;
 use crate::error::StoreError;
-use crate::tables::Table;
+use crate::tables::{PENDING_POSITION, Table};
 use crate::values::{Values, from_sql, parse_values, to_sql_leniently, unreadable};
 
 /// The last version that the server is known to hold.
@@ -52,9 +52,19 @@ pub(crate) struct Record {
 
 /// An unsettled mutation of one record.
 pub(crate) struct Unsettled {
+    pub sequence: i64,
     pub operation: Operation,
     pub values: Values,
     pub dead: bool,
+    pub grouped: bool,
+}
+
+impl Unsettled {
+    /// Whether it shows no more: an atomic group that the server refused is rolled back
+    /// as one, and waits in the outbox for a person's decision.
+    pub fn is_rolled_back(&self) -> bool {
+        self.dead && self.grouped
+    }
 }
 
 impl Peek {
@@ -74,6 +84,18 @@ impl Peek {
 }
 
 impl Record {
+    /// A record that only this device knows of, at the place of its create.
+    pub fn created(sequence: i64, revision: i64) -> Self {
+        let head = Head {
+            version: 0,
+            position: PENDING_POSITION + sequence,
+            revision,
+            delivery: Delivery::Queued,
+            deleted: false,
+        };
+        Self { shown: Values::new(), base: Base::None, head }
+    }
+
     /// Reads a record; `None` when there is none.
     pub fn find(
         connection: &Connection,
@@ -116,13 +138,13 @@ impl Record {
             }
             // The person sees their own words until their write is settled, or nothing
             // if it was they who deleted it.
-            Base::Deleted => !unsettled.is_empty(),
+            Base::Deleted => unsettled.iter().any(|mutation| !mutation.is_rolled_back()),
             Base::None => {
                 self.head.deleted = false;
                 false
             }
         };
-        for mutation in unsettled {
+        for mutation in unsettled.iter().filter(|mutation| !mutation.is_rolled_back()) {
             match mutation.operation {
                 Operation::Create => {
                     exists = true;

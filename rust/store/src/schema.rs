@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use mailboat_core::LanePolicy;
+use mailboat_core::{LanePolicy, Operation, Priority, SendMode, WriteMode};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -53,6 +53,27 @@ pub struct Collection {
     #[serde(default = "hold")]
     #[ts(as = "Option<_>", optional)]
     pub lane_policy: LanePolicy,
+    /// What the app may do to its records; the rest is `UNSUPPORTED`.
+    #[serde(default = "every_operation")]
+    #[ts(as = "Option<_>", optional)]
+    pub operations: Vec<Operation>,
+    /// How urgent its entries are, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub priority: Priority,
+    /// When its entries are sent, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub send: SendMode,
+    /// When the promise of a write resolves, where a write does not say.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub write: WriteMode,
+    /// Whether a write folds into an earlier one of its record that no attempt has
+    /// left with. `false` sends every write by itself.
+    #[serde(default = "yes")]
+    #[ts(as = "Option<_>", optional)]
+    pub coalesce: bool,
 }
 
 /// One typed column.
@@ -96,6 +117,14 @@ fn hold() -> LanePolicy {
     LanePolicy::Hold
 }
 
+fn every_operation() -> Vec<Operation> {
+    vec![Operation::Create, Operation::Update, Operation::Delete]
+}
+
+fn yes() -> bool {
+    true
+}
+
 fn default_max_bytes() -> u32 {
     DEFAULT_MAX_BYTES
 }
@@ -104,27 +133,26 @@ impl Schema {
     /// Conversations and their messages.
     #[must_use]
     pub fn messaging() -> Self {
-        let conversations = Collection {
-            name: "conversations".into(),
-            columns: vec![
+        let conversations = Collection::new(
+            "conversations",
+            vec![
                 Column::new("title", ColumnType::Text),
                 Column::new("memberIds", ColumnType::Json),
             ],
-            indexes: vec![],
-            lane_column: None,
-            lane_policy: LanePolicy::Hold,
-        };
+        );
         let messages = Collection {
-            name: "messages".into(),
-            columns: vec![
-                Column::new("conversationId", ColumnType::Text),
-                Column::new("senderId", ColumnType::Text),
-                Column::new("body", ColumnType::Text),
-                Column::new("sentAt", ColumnType::Integer),
-            ],
             indexes: vec![vec!["conversationId".into()]],
             lane_column: Some("conversationId".into()),
             lane_policy: LanePolicy::Skip,
+            ..Collection::new(
+                "messages",
+                vec![
+                    Column::new("conversationId", ColumnType::Text),
+                    Column::new("senderId", ColumnType::Text),
+                    Column::new("body", ColumnType::Text),
+                    Column::new("sentAt", ColumnType::Integer),
+                ],
+            )
         };
         Self { collections: vec![conversations, messages] }
     }
@@ -155,14 +183,48 @@ impl Schema {
 }
 
 impl Collection {
+    /// A collection whose records are lanes of their own, with the defaults of all else.
+    #[must_use]
+    pub fn new(name: &str, columns: Vec<Column>) -> Self {
+        Self {
+            name: name.into(),
+            columns,
+            indexes: Vec::new(),
+            lane_column: None,
+            lane_policy: LanePolicy::Hold,
+            operations: every_operation(),
+            priority: Priority::Normal,
+            send: SendMode::Immediate,
+            write: WriteMode::LocalFirst,
+            coalesce: true,
+        }
+    }
+
     /// Finds a column by its name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Refuses what the app may not do to its records.
+    pub(crate) fn allow(&self, operation: Operation) -> Result<(), StoreError> {
+        if self.operations.contains(&operation) {
+            return Ok(());
+        }
+        let verb = match operation {
+            Operation::Create => "created",
+            Operation::Update => "updated",
+            Operation::Delete => "deleted",
+        };
+        let sentence = format!("Records of {} cannot be {verb}: see its operations.", self.name);
+        Err(StoreError::Unsupported(sentence))
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         check_name(&self.name)?;
+        if self.operations.is_empty() {
+            return invalid(format!("{} allows no operation", self.name));
+        }
         if self.columns.len() > MAX_COLUMNS {
             return invalid(format!("{} has more than {MAX_COLUMNS} columns", self.name));
         }

@@ -8,7 +8,7 @@ use mailboat_core::{EntryId, Operation, Timestamp, Transition};
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::queued::QueuedEntry;
-use crate::record::{Base, Peek, Record, merge, stored_version};
+use crate::record::{Base, Peek, Record, Unsettled, merge, stored_version, write_row};
 use crate::tables::Table;
 use crate::transaction::Transaction;
 use crate::values::Values;
@@ -52,26 +52,10 @@ impl Transaction<'_> {
         self.step(|transaction| transaction.settle_all(settled, now))
     }
 
-    /// Gives a dead letter new attempts under the same id.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
-    pub fn retry(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.revive(id, now))
-    }
-
-    /// Takes a dead letter out of the outbox; its record shows what is left without it.
-    ///
-    /// # Errors
-    /// [`StoreError::InvalidArgument`] when there is no such dead letter.
-    pub fn discard(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.bury(id, now))
-    }
-
     fn mark(&mut self, batch: &[EntryId], now: Timestamp) -> Result<Vec<QueuedEntry>, StoreError> {
         let mut entries = Vec::with_capacity(batch.len());
         for id in batch {
-            let Some(entry) = self.queued(*id)?.filter(|entry| !entry.dead) else { continue };
+            let Some(entry) = self.queued(*id)?.filter(QueuedEntry::is_sendable) else { continue };
             self.connection
                 .prepare_cached(
                     "UPDATE mailboat_outbox SET attempted = 1 WHERE sequence = ? AND attempted = 0",
@@ -101,30 +85,6 @@ impl Transaction<'_> {
         self.prune_transitions()
     }
 
-    fn revive(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        let entry = self.dead_letter(id)?;
-        self.connection
-            .prepare_cached(
-                "UPDATE mailboat_outbox SET dead = 0, attempts = 0, not_before = 0,
-                 reason_code = NULL, reason_message = NULL WHERE sequence = ?",
-            )?
-            .execute([entry.sequence])?;
-        self.changes.pending += 1;
-        self.changes.failed -= 1;
-        self.log(&id, now, "retried", 0, None)?;
-        self.reshow(&entry)?;
-        self.refresh_lane(&entry.lane)
-    }
-
-    fn bury(&mut self, id: EntryId, now: Timestamp) -> Result<(), StoreError> {
-        let entry = self.dead_letter(id)?;
-        self.remove(&entry)?;
-        self.changes.failed -= 1;
-        self.log(&id, now, "discarded", entry.attempts, None)?;
-        self.reshow(&entry)?;
-        self.refresh_lane(&entry.lane)
-    }
-
     fn settle_one(
         &mut self,
         entry: &QueuedEntry,
@@ -138,8 +98,9 @@ impl Transaction<'_> {
                 if !self.remove(entry)? {
                     return Ok(());
                 }
-                self.changes.pending -= 1;
+                self.changes.tally.remove(entry.weight());
                 self.log(&entry.id, now, "acked", entry.attempts, None)?;
+                self.release_dependents(entry)?;
                 self.acknowledge(entry, *version, *order, values)
             }
             Transition::Retry { attempts, not_before } => {
@@ -147,7 +108,7 @@ impl Transaction<'_> {
                     .connection
                     .prepare_cached(
                         "UPDATE mailboat_outbox SET attempts = ?, not_before = ?
-                         WHERE sequence = ? AND id = ? AND dead = 0",
+                         WHERE sequence = ? AND id = ? AND halted = 0",
                     )?
                     .execute((attempts, not_before.0, entry.sequence, entry.id.as_bytes()))?;
                 if changed == 0 {
@@ -157,27 +118,12 @@ impl Transaction<'_> {
                 self.deliver(entry, Delivery::Sending, Delivery::Queued)
             }
             Transition::DeadLetter { attempts, reason } => {
-                let changed = self
-                    .connection
-                    .prepare_cached(
-                        "UPDATE mailboat_outbox
-                         SET dead = 1, attempts = ?, reason_code = ?, reason_message = ?
-                         WHERE sequence = ? AND id = ? AND dead = 0",
-                    )?
-                    .execute((
-                        attempts,
-                        &reason.code,
-                        &reason.message,
-                        entry.sequence,
-                        entry.id.as_bytes(),
-                    ))?;
-                if changed == 0 {
-                    return Ok(());
+                // What an earlier outcome of this answer has blocked was refused for that,
+                // and waits for it; what is gone or another by now is left alone.
+                match self.queued(entry.id)? {
+                    Some(found) if !found.is_halted() => self.kill(&found, *attempts, reason, now),
+                    _ => Ok(()),
                 }
-                self.changes.pending -= 1;
-                self.changes.failed += 1;
-                self.log(&entry.id, now, "dead", *attempts, Some(&reason.code))?;
-                self.reshow(entry)
             }
             Transition::Unchanged => self.deliver(entry, Delivery::Sending, Delivery::Queued),
         }
@@ -222,7 +168,7 @@ impl Transaction<'_> {
     }
 
     /// Shows a record anew after something about its entries changed.
-    fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
+    pub(crate) fn reshow(&mut self, entry: &QueuedEntry) -> Result<(), StoreError> {
         self.rework(entry, |_| {})
     }
 
@@ -234,15 +180,35 @@ impl Transaction<'_> {
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&entry.collection) else { return Ok(()) };
         let id = &entry.record_id;
-        let Some(mut record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        let unsettled = self.unsettled(&entry.collection, id)?;
+        let Some(mut record) = Record::find(self.connection, table, id)? else {
+            return self.restore(number, table, id, &unsettled);
+        };
         self.touch(number, table, table.lane_of(id, &record.shown));
         change(&mut record);
         record.head.revision = self.revision();
-        if !record.replay(&self.unsettled(&entry.collection, id)?) {
+        if !record.replay(&unsettled) {
             return self.delete_row(table, id);
         }
         self.touch(number, table, table.lane_of(id, &record.shown));
         record.replace(self.connection, table, id)
+    }
+
+    /// Brings a record back whose create was rolled back with its group and waits again.
+    fn restore(
+        &mut self,
+        number: usize,
+        table: &Table,
+        id: &str,
+        unsettled: &[Unsettled],
+    ) -> Result<(), StoreError> {
+        let mut shown = unsettled.iter().filter(|mutation| !mutation.is_rolled_back());
+        let created = shown.find(|mutation| mutation.operation == Operation::Create);
+        let Some(sequence) = created.map(|mutation| mutation.sequence) else { return Ok(()) };
+        let mut record = Record::created(sequence, self.revision());
+        record.replay(unsettled);
+        self.touch(number, table, table.lane_of(id, &record.shown));
+        write_row(self.connection, table, &table.insert, id, &record.shown, None, record.head)
     }
 
     pub(crate) fn delete_row(&self, table: &Table, id: &str) -> Result<(), StoreError> {
@@ -276,13 +242,16 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Takes an entry out; answers whether it was there. A later entry may have got its
+    /// Takes an entry out, and what it waited for with it; answers whether it was there. A later entry may have got its
     /// place, so the id is looked at too.
-    fn remove(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
+    pub(crate) fn remove(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
         let removed = self
             .connection
             .prepare_cached("DELETE FROM mailboat_outbox WHERE sequence = ? AND id = ?")?
             .execute((entry.sequence, entry.id.as_bytes()))?;
+        self.connection
+            .prepare_cached("DELETE FROM mailboat_dependencies WHERE dependent = ?")?
+            .execute([entry.sequence])?;
         Ok(removed > 0)
     }
 }

@@ -6,16 +6,15 @@ use rusqlite::Connection;
 
 use crate::error::StoreError;
 use crate::tables::Table;
+use crate::tally::Tally;
 
 /// What a committed transaction changed.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Lanes with changed rows, by number of the collection.
     pub(crate) touched: HashMap<usize, HashSet<String>>,
-    /// By how much the number of pending entries grew.
-    pub(crate) pending: i64,
-    /// By how much the number of dead letters grew.
-    pub(crate) failed: i64,
+    /// By how much the outbox grew.
+    pub(crate) tally: Tally,
 }
 
 impl Changes {
@@ -28,9 +27,8 @@ impl Changes {
 
 /// An open transaction on the writer's connection.
 ///
-/// Each method is done whole or not at all: when it answers
-/// [`StoreError::InvalidArgument`] or [`StoreError::Exists`], nothing has happened and
-/// the others' work stands. After any other error the transaction is lost (a full disk
+/// Each method is done whole or not at all: when it answers a refusal
+/// ([`StoreError::is_refusal`]), nothing has happened and the others' work stands. After any other error the transaction is lost (a full disk
 /// makes SQLite roll back all of it): it refuses everything, and its owner runs the
 /// commands again one by one. [`savepoint`](Self::savepoint) is for commands of several
 /// steps; it costs some microseconds (docs/adr/0009).
@@ -53,13 +51,13 @@ impl<'a> Transaction<'a> {
         command: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.standing()?;
-        let (pending, failed) = (self.changes.pending, self.changes.failed);
+        let tally = self.changes.tally;
         let result = self.enter().and_then(|()| command(self)).and_then(|answer| {
             self.run("RELEASE command")?;
             Ok(answer)
         });
         if let Err(error) = &result {
-            (self.changes.pending, self.changes.failed) = (pending, failed);
+            self.changes.tally = tally;
             self.leave(error);
         }
         result
@@ -89,7 +87,7 @@ impl<'a> Transaction<'a> {
         self.standing()?;
         let result = step(self);
         if let Err(error) = &result
-            && !matches!(error, StoreError::InvalidArgument(_) | StoreError::Exists { .. })
+            && !error.is_refusal()
         {
             self.lost = Some(error.clone());
         }
@@ -117,6 +115,11 @@ impl<'a> Transaction<'a> {
     pub(crate) fn next_sequence(&mut self) -> i64 {
         *self.next_sequence += 1;
         *self.next_sequence
+    }
+
+    /// The place that the next entry will get.
+    pub(crate) fn coming_sequence(&self) -> i64 {
+        *self.next_sequence + 1
     }
 
     /// Notes that a row of this lane changed. Where records are lanes of their own, no

@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mailboat_core::Timestamp;
+use mailboat_core::{LowWaiting, Priority, Timestamp};
 
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::history;
-use crate::lanes::{self, Due};
+use crate::lanes::{self, Due, Picking};
 use crate::lock::FileLock;
 use crate::outbox;
 use crate::patch::PatchOp;
 use crate::pull::{self, set_state, state};
 use crate::reader::Reads;
 use crate::tables::Table;
+use crate::tally::Tally;
 use crate::transaction::{Changes, Transaction, find_table};
 use crate::window::WatchedWindow;
 
@@ -45,12 +46,15 @@ pub struct Counts {
     pub pending: u32,
     /// Dead letters.
     pub failed: u32,
+    /// Values of the entries to be sent, in bytes of JSON.
+    pub bytes: u64,
 }
 
 impl Counts {
-    pub(crate) fn new(pending: i64, failed: i64) -> Self {
+    pub(crate) fn new(tally: Tally) -> Self {
         let count = |rows: i64| u32::try_from(rows).unwrap_or(0);
-        Self { pending: count(pending), failed: count(failed) }
+        let bytes = u64::try_from(tally.bytes).unwrap_or(0);
+        Self { pending: count(tally.pending), failed: count(tally.failed), bytes }
     }
 }
 
@@ -63,11 +67,12 @@ pub struct Writer {
     /// The number of this opening of the file, until a commit has stored it.
     opening: Option<i64>,
     durability: Durability,
-    pending: i64,
-    failed: i64,
+    tally: Tally,
     wal: PathBuf,
     // The log keeps its size when it has been copied, so its size alone says nothing.
     changed_since_checkpoint: bool,
+    /// The disk failed since the log was begun, see [`renew_log`](Self::renew_log).
+    doubts_log: bool,
     _lock: Arc<FileLock>,
 }
 
@@ -78,7 +83,7 @@ impl Writer {
         wal: PathBuf,
         lock: Arc<FileLock>,
     ) -> Result<Self, StoreError> {
-        let (pending, failed) = outbox::counts(held.connection())?;
+        let tally = outbox::tally(held.connection())?;
         let next_sequence = outbox::last_sequence(held.connection())?;
         let last = state(held.connection(), OPENINGS)?.and_then(|text| text.parse::<i64>().ok());
         let opening = last.unwrap_or(0) + 1;
@@ -90,10 +95,10 @@ impl Writer {
             next_sequence,
             opening: Some(opening),
             durability,
-            pending,
-            failed,
+            tally,
             wal,
             changed_since_checkpoint: true,
+            doubts_log: false,
             _lock: lock,
         })
     }
@@ -107,6 +112,7 @@ impl Writer {
         durability: Durability,
         body: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<(T, Changes), StoreError> {
+        self.renew_log()?;
         self.set_durability(durability)?;
         self.run("BEGIN IMMEDIATE")?;
         let mut transaction = Transaction {
@@ -126,23 +132,39 @@ impl Writer {
         match committed {
             Ok(answer) => {
                 self.changed_since_checkpoint = true;
-                self.pending += changes.pending;
-                self.failed += changes.failed;
+                self.tally += changes.tally;
                 Ok((answer, changes))
             }
             Err(error) => {
                 self.roll_back();
+                self.doubt_after(&error);
                 Err(error)
             }
         }
     }
 
-    /// Picks what may go at `now`, at most `limit` entries.
+    /// Picks what may go at `now`, at most `limit` entries and the rest of a group:
+    /// from lanes with a priority of at least `least`. `eager` takes what only gathers
+    /// for a common batch as well.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn due(&self, now: Timestamp, limit: u32) -> Result<Due, StoreError> {
-        lanes::due(self.held.connection(), now, limit)
+    pub fn due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        least: Priority,
+        eager: bool,
+    ) -> Result<Due, StoreError> {
+        lanes::due(self.held.connection(), Picking { now, limit, least, eager })
+    }
+
+    /// What waits in lanes of low priority.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn low(&self) -> Result<LowWaiting, StoreError> {
+        lanes::low(self.held.connection(), &self.tally)
     }
 
     /// Reads a watched window again: the steps from what it showed, and whether rows
@@ -166,7 +188,7 @@ impl Writer {
     /// How many entries the outbox holds.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts::new(self.pending, self.failed)
+        Counts::new(self.tally)
     }
 
     /// Where the next pull goes on; `None` before the first.
@@ -197,9 +219,14 @@ impl Writer {
         if bytes < IDLE_CHECKPOINT_BYTES || !self.changed_since_checkpoint {
             return Ok(());
         }
-        self.held.connection().query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-        self.changed_since_checkpoint = false;
-        Ok(())
+        let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+        let copied = self.held.connection().query_row(checkpoint, [], |_| Ok(()));
+        let copied = copied.map_err(StoreError::from);
+        match &copied {
+            Ok(()) => self.changed_since_checkpoint = false,
+            Err(error) => self.doubt_after(error),
+        }
+        copied
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
@@ -219,6 +246,37 @@ impl Writer {
             })?;
             self.durability = durability;
         }
+        Ok(())
+    }
+
+    /// Renews the log at once where it can, so that a write is not refused to the app and
+    /// found in the log by the next process.
+    fn doubt_after(&mut self, error: &StoreError) {
+        if !matches!(error, StoreError::Io(_)) {
+            return;
+        }
+        self.doubts_log = true;
+        if let Err(error) = self.renew_log() {
+            tracing::warn!(%error, "the log is renewed before the next transaction");
+        }
+    }
+
+    /// After a disk error: copies what is committed into the file, and begins the log anew.
+    ///
+    /// When a sync fails, the operating system may have given up on what it could not
+    /// write, and calls it clean: the next sync succeeds without it. A commit behind such a
+    /// gap in the log would be lost with the power, whatever its durability. The file is
+    /// synced as a whole, page by page, so it has no such gap.
+    fn renew_log(&mut self) -> Result<(), StoreError> {
+        if !self.doubts_log {
+            return Ok(());
+        }
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let blocked: bool = self.held.connection().query_row(checkpoint, [], |row| row.get(0))?;
+        if blocked {
+            return Err(StoreError::Locked);
+        }
+        self.doubts_log = false;
         Ok(())
     }
 

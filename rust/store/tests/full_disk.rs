@@ -77,7 +77,7 @@ fn write(writer: &mut Writer, mutation: &Mutation) -> Result<(), StoreError> {
     let written = writer.transaction(Durability::Full, |transaction| {
         Ok(transaction.savepoint(|transaction| transaction.write(mutation, NOW)))
     });
-    written.and_then(|(result, _)| result)
+    written.and_then(|(result, _)| result).map(|_| ())
 }
 
 fn ids(reader: &Reader) -> Vec<String> {
@@ -212,13 +212,7 @@ fn a_schema_that_cannot_be_registered_for_lack_of_room_leaves_the_old_one() {
     disk.fill_but(96 * 1024);
 
     let mut wider = schema();
-    let extra = |number: usize| Collection {
-        name: format!("extra{number}"),
-        columns: vec![],
-        indexes: vec![],
-        lane_column: None,
-        lane_policy: mailboat_core::LanePolicy::Hold,
-    };
+    let extra = |number: usize| Collection::new(&format!("extra{number}"), vec![]);
     wider.collections.extend((0..30).map(extra));
     let opening = Opening::begin(&disk.database(), &wider).expect("it can be looked at");
     assert!(!opening.is_quick());

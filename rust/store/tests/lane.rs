@@ -54,7 +54,7 @@ fn a_held_lane_stays_held_for_what_comes_later() {
     store.reject(refused);
     let later = store.update("conversations", "c1", json!({ "title": "x" }));
     assert_eq!(store.due(), NOTHING);
-    assert_eq!(store.writer.due(NOW, 100).expect("due").next_due, None);
+    assert_eq!(store.pick(NOW, 100).next_due, None);
     let mut store = store.reopen();
     assert_eq!(store.due(), NOTHING);
     store.discard(refused);

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mailboat_store::{Opening, SCHEMA_VERSION, Schema, StoreError};
+use mailboat_store::{Opening, SCHEMA_VERSION, StoreError};
 use rusqlite::Connection;
 
-use crate::common::{Store, alone, conversation, open, window};
+use crate::common::{Store, alone, conversation, open, uncoalesced, window};
 
 fn begin(path: &Path) -> Result<Opening, StoreError> {
-    Opening::begin(path, &Schema::messaging())
+    Opening::begin(path, &uncoalesced())
 }
 
 fn refusal(path: &Path) -> StoreError {
@@ -60,13 +60,12 @@ fn looking_at_a_file_changes_nothing_in_it() {
     store.send("m1", "c1");
     let folder = store.close();
     let before = contents(folder.path());
-    for schema in [Schema::messaging(), crate::common::things(vec![])] {
+    for schema in [uncoalesced(), crate::common::things(vec![])] {
         let opening = Opening::begin(&folder.path().join("mailboat.db"), &schema);
         drop(opening.expect("a file of ours"));
     }
     // The connection of a dropped opening closes behind its back.
-    let (writer, reader) =
-        open(&folder.path().join("mailboat.db"), &Schema::messaging()).expect("ours");
+    let (writer, reader) = open(&folder.path().join("mailboat.db"), &uncoalesced()).expect("ours");
     drop((writer, reader));
     assert_eq!(contents(folder.path()), before);
 }
@@ -297,7 +296,7 @@ fn a_read_only_disk_is_named_as_the_trouble() {
     };
     mount(&["-t", "tmpfs", "-o", "size=2m", "mailboat-test"]);
     let path = folder.path().join("mailboat.db");
-    drop(open(&path, &Schema::messaging()).expect("a fresh store"));
+    drop(open(&path, &uncoalesced()).expect("a fresh store"));
     mount(&["-o", "remount,ro"]);
     let refused = begin(&path).err();
     let _ = Command::new("umount").arg(folder.path()).status();
@@ -312,7 +311,7 @@ fn names_that_mean_something_in_an_address_are_only_names() {
         ["a b.db", "100%.db", "what?.db", "#1&2=3.db", "file:x.db", "ünï\u{1F6A2}.db", "'.db"]
     {
         let path = folder.path().join(name);
-        drop(open(&path, &Schema::messaging()).unwrap_or_else(|error| panic!("{name}: {error}")));
+        drop(open(&path, &uncoalesced()).unwrap_or_else(|error| panic!("{name}: {error}")));
         assert!(fs::metadata(&path).expect("the file has that name").len() > 0);
         assert!(begin(&path).expect("it is found again").is_quick());
     }
@@ -379,7 +378,7 @@ fn a_child_that_is_being_started_does_not_hold_the_lock() {
         });
         let folder = Store::messaging().close();
         let path = folder.path().join("mailboat.db");
-        let failed = rounds.find_map(|_| open(&path, &Schema::messaging()).err());
+        let failed = rounds.find_map(|_| open(&path, &uncoalesced()).err());
         stop.store(true, Ordering::Relaxed);
         assert_eq!(failed, None);
     });

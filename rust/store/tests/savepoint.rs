@@ -2,7 +2,7 @@
 //! transaction that SQLite has ended keeps nothing at all.
 
 use mailboat_core::Operation;
-use mailboat_store::{Durability, Mutation, StoreError};
+use mailboat_store::{Durability, Enqueued, Mutation, StoreError};
 use serde_json::json;
 
 use crate::common::{NOW, Store, entry_id, message, mutation, window};
@@ -23,7 +23,7 @@ fn a_command_that_fails_leaves_the_others_standing() {
         Ok(results)
     });
     let taken = Err(StoreError::Exists { collection: "messages".into() });
-    assert_eq!(results, [Ok(()), taken, Ok(())]);
+    assert_eq!(results, [Ok(Enqueued::New), taken, Ok(Enqueued::New)]);
     assert_eq!(store.ids(&window("messages")), ["m1", "m2"]);
     assert_eq!(store.counts(), (2, 0));
 }
@@ -87,10 +87,10 @@ fn an_error_that_is_no_refusal_dooms_a_transaction_without_savepoints() {
         }
         Ok(())
     });
-    assert_eq!(results[0], Ok(()));
+    assert_eq!(results[0], Ok(Enqueued::New));
     assert!(matches!(results[1], Err(StoreError::Sqlite { .. })), "{:?}", results[1]);
     assert_eq!(results[2], results[1]);
-    assert_eq!(doomed.map(|_| ()), results[1]);
+    assert_eq!(doomed.map(|_| Enqueued::New), results[1]);
     assert_eq!(store.ids(&window("messages")), [""; 0]);
     assert_eq!(store.counts(), (0, 0));
 }

@@ -11,13 +11,13 @@
 use std::path::{Path, PathBuf};
 
 use mailboat_core::{Operation, Timestamp};
-use mailboat_store::{Opening, SCHEMA_VERSION, Schema};
+use mailboat_store::{Opening, SCHEMA_VERSION};
 use rusqlite::Connection;
 use rusqlite::types::Value as SqlValue;
 use serde_json::json;
 
 use crate::common::{
-    NOW, Store, conversation, entry_id, in_conversation, message, optional, window,
+    NOW, Store, conversation, entry_id, in_conversation, message, optional, uncoalesced, window,
 };
 
 const WRITE: &str = "MAILBOAT_WRITE_FIXTURE";
@@ -102,14 +102,14 @@ fn the_newest_fixture_is_what_this_build_writes() {
 
 #[test]
 fn a_file_of_every_version_opens_with_its_outbox_intact() {
-    let mut newer = Schema::messaging();
+    let mut newer = uncoalesced();
     newer.collections[1].columns.push(optional("editedAt", mailboat_store::ColumnType::Integer));
     for version in 1..=SCHEMA_VERSION {
-        for schema in [Schema::messaging(), newer.clone()] {
+        for schema in [uncoalesced(), newer.clone()] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("mailboat.db");
             std::fs::copy(fixture(version), &path).expect("a fixture");
-            let is_current = version == SCHEMA_VERSION && schema == Schema::messaging();
+            let is_current = version == SCHEMA_VERSION && schema == uncoalesced();
             let opening = Opening::begin(&path, &schema).expect("it is looked at");
             assert_eq!(opening.is_quick(), is_current);
             drop(opening.finish().expect("it opens"));

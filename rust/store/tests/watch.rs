@@ -108,7 +108,7 @@ fn a_commit_touches_the_windows_of_its_lanes_only() {
     let entry = store.next_entry();
     let create =
         mutation(entry, mailboat_core::Operation::Create, "messages", "m1", message("c1", "x"));
-    let ((), changes) =
+    let (_, changes) =
         store.commit_with_changes(|transaction| transaction.write(&create, crate::common::NOW));
     let touched =
         [&here, &there, &everywhere, &elsewhere].map(|watch| watch.is_touched_by(&changes));
@@ -127,7 +127,7 @@ fn an_ack_touches_the_window_that_the_record_was_moved_to() {
     assert!(watched.is_touched_by(&changes), "it shows as sending there");
     let acked = mailboat_core::Transition::Acked { version: 2, order: 1 };
     let settled = [(&batch[0], acked, None)];
-    let ((), changes) =
+    let (_, changes) =
         store.commit_with_changes(|transaction| transaction.settle(&settled, crate::common::NOW));
     assert!(watched.is_touched_by(&changes), "and as sent");
     assert_eq!(steps(&store, &mut watched), ["update 0"]);

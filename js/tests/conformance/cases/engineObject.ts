@@ -137,8 +137,8 @@ function defineCalls(): void {
     const mailboat = openNotes();
     const heard: boolean[] = [];
     mailboat.status.subscribe(() => heard.push(mailboat.status.getSnapshot().online));
-    await mailboat.setNetwork("offline");
-    await mailboat.setNetwork("online");
+    await mailboat.setNetwork({ kind: "none" });
+    await mailboat.setNetwork({ kind: "other" });
     await mailboat.setAppState("background");
     assert.deepEqual(heard.slice(-2), [false, true]);
   });

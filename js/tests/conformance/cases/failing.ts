@@ -91,12 +91,12 @@ function defineFailures(): void {
 
   it("is offline, and is left alone while the platform says there is no network", async () => {
     const device = await openAsked();
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     await device.note("a");
     const { online, pending, phase } = device.query({ type: "status" });
     assert.deepEqual({ online, pending, phase }, { online: false, pending: 1, phase: "offline" });
     assert.strictEqual(device.query({ type: "counters" }).questions, 0);
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     assert.lengthOf(await answerPush(device), 1);
   });
 
@@ -143,10 +143,10 @@ function defineAnswers(): void {
     ],
     async (_name, outcomes) => {
       const device = await openAsked();
-      await device.execute({ type: "setNetwork", network: "offline" });
+      await device.execute({ type: "setNetwork", network: { kind: "none" } });
       await device.note("a");
       await device.note("b");
-      await device.execute({ type: "setNetwork", network: "online" });
+      await device.execute({ type: "setNetwork", network: { kind: "other" } });
       const { entries, question } = await pushed(device);
       const all = [...entries, ...entries].map(acked);
       const given = outcomes < 0 ? entries.map(acked).reverse() : all.slice(0, outcomes);

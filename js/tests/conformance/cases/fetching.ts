@@ -67,7 +67,7 @@ function definePulls(): void {
     [
       [
         "is asked for when the platform sees a network again",
-        (device) => device.execute({ type: "setNetwork", network: "online" }),
+        (device) => device.execute({ type: "setNetwork", network: { kind: "other" } }),
       ],
       [
         "is asked for when the app comes to the front",
@@ -128,9 +128,9 @@ function defineChanges(): void {
     const id = await device.note("a", { rank: 1 });
     await answerPush(device);
     await answerPull(device);
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     await device.execute({ type: "update", collection: "notes", id, values: { body: "mine" } });
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     await answerPull(device, page(change(id, 1_000_000, { body: "theirs", rank: 2 })));
     const record = device.query({ type: "record", collection: "notes", id });
     assert.deepInclude(record, { body: "mine", rank: 2 });

@@ -77,7 +77,7 @@ function defineIdentity(): void {
     const window = mailboat.watch(ALL);
     window.subscribe(() => undefined);
     const before = window.getSnapshot();
-    await mailboat.setNetwork("offline");
+    await mailboat.setNetwork({ kind: "none" });
     assert.strictEqual(window.getSnapshot(), before);
     await mailboat.update("notes", before.rows[1]?.id ?? "", { body: "B" });
     const after = window.getSnapshot();
@@ -106,7 +106,7 @@ function defineSharing(): void {
       mailboat.watch(window),
     );
     for (const window of windows) window.subscribe(() => undefined);
-    await mailboat.setNetwork("online");
+    await mailboat.setNetwork({ kind: "other" });
     assert.strictEqual(mailboat.counters().watches, 1);
     assert.strictEqual(windows[0]?.getSnapshot(), windows[1]?.getSnapshot());
   });

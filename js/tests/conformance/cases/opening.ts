@@ -79,7 +79,19 @@ function defineSame(): void {
       offlineProbeMs: 5_000,
       requestTimeoutMs: 200,
       questionTimeoutMs: 300,
-    };
+      meteredPullLimit: 10,
+      lowNetwork: "any",
+      lowMaxAgeMs: 1_000,
+      lowMaxBytes: 1_000,
+      bulkNetwork: "unmetered",
+      breakerFailures: 3,
+      breakerOpenMs: 100,
+      breakerMaxOpenMs: 200,
+      retryBudgetPercent: 20,
+      retryFloorMs: 100,
+      edgeSpreadMs: 100,
+      reconnectSpreadMs: 100,
+    } as const satisfies Required<Policy>;
     assert.strictEqual(Device.open(configOf({ policy })).opened.state, "ready");
   });
 }

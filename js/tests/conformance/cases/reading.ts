@@ -157,13 +157,17 @@ function defineQueries(): void {
 
   it("for the status counts what waits", async () => {
     const device = await withNotes();
+    const { bytes } = device.query({ type: "status" });
     assert.deepEqual(device.query({ type: "status" }), {
       phase: "idle",
       online: true,
+      network: { kind: "unknown", metered: false, quality: "unknown", stability: "stable" },
       pending: NOTES.length,
       failed: 0,
+      bytes,
       lastSyncedAt: null,
       nextAttemptAt: null,
+      progress: null,
       error: null,
     });
   });

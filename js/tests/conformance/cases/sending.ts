@@ -66,12 +66,12 @@ function definePushes(): void {
 
   it("asks with the writes of a record in their order", async () => {
     const device = await openAsked();
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     const record = { collection: "notes", id: "one" };
     await device.execute({ type: "create", ...record, values: { body: "a" } });
     await device.execute({ type: "update", ...record, values: { rank: 1 } });
     await device.execute({ type: "delete", ...record });
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     const { entries } = await pushed(device);
     assert.deepEqual(
       entries.map(({ operation, values }) => [operation, values]),
@@ -85,9 +85,9 @@ function definePushes(): void {
 
   it("is one batch at a time, of as many entries as the policy says", async () => {
     const device = await openAsked({ batchEntries: 2 });
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     await Promise.all(["a", "b", "c"].map((body) => letter(device, body)));
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     const first = await answerPush(device);
     const second = await answerPush(device);
     assert.deepEqual([first, second].map(bodiesOf), [["a", "b"], ["c"]]);
@@ -187,9 +187,9 @@ function defineOutcomes(): void {
 
   it("that is blocked goes again and has lost no attempt", async () => {
     const device = await openAsked(QUICK);
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     await Promise.all([letter(device, "a"), letter(device, "b")]);
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     await answerPush(device, ({ id }, at) => ({ outcome: at === 0 ? "retry" : "blocked", id }));
     const { entries } = device.query({ type: "outbox", limit: 5 });
     assert.deepEqual(
@@ -265,12 +265,12 @@ function defineLanes(): void {
   async function afterRejection(collection: string): Promise<Device> {
     const device = await openAsked();
     device.answering = onlyPulls;
-    await device.execute({ type: "setNetwork", network: "offline" });
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
     for (const body of ["refused", "behind"]) {
       const values = { island: "north", body };
       await device.execute({ type: "create", collection, values });
     }
-    await device.execute({ type: "setNetwork", network: "online" });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
     await answerPush(device, (entry, at) =>
       at === 0
         ? rejected(entry)

@@ -21,7 +21,7 @@ export function defineSmallDisk(): void {
       assert.strictEqual(refused?.code, "DISK_FULL");
       assert.isTrue(refused?.retryable);
       assertHas(device, stored);
-      assert.isNull(await device.execute({ type: "setNetwork", network: "unknown" }));
+      assert.isNull(await device.execute({ type: "setNetwork", network: { kind: "unknown" } }));
       await device.close();
       assertHas(Device.open(config), stored);
     });

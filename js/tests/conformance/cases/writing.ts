@@ -130,9 +130,20 @@ function defineGroups(): void {
 function defineOthers(): void {
   it("takes every word of the platform on the network", async () => {
     const device = Device.open();
-    for (const network of ["offline", "online", "unknown"] as const) {
-      assert.isNull(await device.execute({ type: "setNetwork", network }));
-      assert.strictEqual(device.query({ type: "status" }).online, network !== "offline");
+    for (const kind of ["none", "wifi", "cellular", "ethernet", "other", "unknown"] as const) {
+      for (const said of [{}, { metered: true, validated: true }, { metered: false }]) {
+        assert.isNull(await device.execute({ type: "setNetwork", network: { kind, ...said } }));
+        const { network, online } = device.query({ type: "status" });
+        assert.strictEqual(online, kind !== "none");
+        assert.deepInclude(network, { kind, metered: said.metered ?? kind === "cellular" });
+      }
+    }
+  });
+
+  it("takes every word of the platform on power", async () => {
+    const device = Device.open();
+    for (const power of ["unknown", "charging", "battery", "low"] as const) {
+      assert.isNull(await device.execute({ type: "setPower", power }));
     }
   });
 
@@ -221,7 +232,9 @@ function defineRefusals(): void {
     ["a retry of an unknown entry", { type: "retry", entry: NO_ENTRY }],
     ["a discard of an unknown entry", { type: "discard", entry: NO_ENTRY }],
     ["a retry of what is no entry", { type: "retry", entry: "nobody" }],
-    ["an unknown network", { type: "setNetwork", network: "carrier pigeon" }],
+    ["an unknown network", { type: "setNetwork", network: { kind: "carrier pigeon" } }],
+    ["an unknown word on power", { type: "setPower", power: "steam" }],
+    ["a question why about what is no entry", { type: "why", entry: "nobody" }],
     ["an unknown state of the app", { type: "setAppState", state: "asleep" }],
     ["an answer of an unknown kind", { type: "answer", question: 1, answer: { kind: "maybe" } }],
     ["a field that it does not know", { type: "delete", collection: "notes", id: "a", now: true }],

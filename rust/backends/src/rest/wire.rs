@@ -45,6 +45,11 @@ pub struct PushEntry {
     pub lane: String,
     /// What the lane does after a refusal.
     pub lane_policy: LanePolicy,
+    /// The atomic group it belongs to: its entries stand together in one request, and the
+    /// server applies all of them or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub group: Option<Uuid>,
 }
 
 /// Answer of `POST /v1/push`: one outcome an entry, in the order of the request.

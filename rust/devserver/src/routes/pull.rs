@@ -7,7 +7,7 @@ use axum::extract::{Extension, Query, State};
 use mailboat_backends::rest::{DEFAULT_RECENT, MAX_PAGE_CHANGES};
 use serde::Deserialize;
 
-use crate::app::{Answer, App, blocking, json, to_json};
+use crate::app::{Answer, App, blocking, json};
 use crate::failure::Failure;
 use crate::gate::User;
 use crate::store::{OlderRequest, PullRequest};
@@ -41,17 +41,19 @@ pub(crate) async fn pull(
     parameters: Result<Query<PullParameters>, QueryRejection>,
 ) -> Answer {
     let Query(parameters) = parameters.map_err(refused_query)?;
+    blocking(move || pull_page(&app, &user, &parameters)).await
+}
+
+/// The same, on the caller's thread.
+pub(crate) fn pull_page(app: &App, user: &str, parameters: &PullParameters) -> Answer {
     let limit = read_limit(parameters.limit, MAX_PAGE_CHANGES)?;
     let recent = parameters.recent.unwrap_or(DEFAULT_RECENT);
     if recent > MAX_RECENT {
         return Err(Failure::invalid_request(format!("recent is 0 to {MAX_RECENT}.")));
     }
-    let page = blocking(move || {
-        let cursor = parameters.cursor.as_deref();
-        to_json(&app.database.pull(&PullRequest { user: &user, cursor, limit, recent })?)
-    })
-    .await?;
-    Ok(json(page))
+    let cursor = parameters.cursor.as_deref();
+    let page = app.database.pull(&PullRequest { user, cursor, limit, recent })?;
+    json(&page)
 }
 
 /// A page of a lane's history.
@@ -61,14 +63,16 @@ pub(crate) async fn older(
     parameters: Result<Query<OlderParameters>, QueryRejection>,
 ) -> Answer {
     let Query(parameters) = parameters.map_err(refused_query)?;
+    blocking(move || older_page(&app, &user, &parameters)).await
+}
+
+/// The same, on the caller's thread.
+pub(crate) fn older_page(app: &App, user: &str, parameters: &OlderParameters) -> Answer {
     let limit = read_limit(parameters.limit, DEFAULT_OLDER)?;
-    let page = blocking(move || {
-        let OlderParameters { collection, lane, before, .. } = &parameters;
-        let request = OlderRequest { user: &user, collection, lane, before: *before, limit };
-        to_json(&app.database.older(&request)?)
-    })
-    .await?;
-    Ok(json(page))
+    let OlderParameters { collection, lane, before, .. } = parameters;
+    let request = OlderRequest { user, collection, lane, before: *before, limit };
+    let page = app.database.older(&request)?;
+    json(&page)
 }
 
 fn read_limit(limit: Option<u32>, default: u32) -> Result<usize, Failure> {
@@ -78,6 +82,6 @@ fn read_limit(limit: Option<u32>, default: u32) -> Result<usize, Failure> {
     }
 }
 
-fn refused_query(_: QueryRejection) -> Failure {
+pub(crate) fn refused_query(_: QueryRejection) -> Failure {
     Failure::invalid_request("The query lacks a parameter, or one is not a number.")
 }

@@ -7,9 +7,10 @@ use axum::extract::{Extension, State};
 use mailboat_backends::rest::wire::{PushAnswer, PushRequest};
 use mailboat_backends::rest::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 
-use crate::app::{Answer, App, blocking, json, to_json};
+use crate::app::{Answer, App, blocking, json};
 use crate::failure::Failure;
 use crate::gate::User;
+use crate::store::now_ms;
 
 /// Applies entries; the answer leaves after the commit.
 pub(crate) async fn push(
@@ -17,23 +18,21 @@ pub(crate) async fn push(
     Extension(User(user)): Extension<User>,
     body: Bytes,
 ) -> Answer {
-    let request = read(&body)?;
-    let count = request.entries.len();
-    let (answer, audience) = blocking({
-        let app = Arc::clone(&app);
-        move || {
-            let faults = |entry: &_| app.faults.fire_entry(&user, entry);
-            let applied = app.database.push(&user, &request.entries, app.forget_ledger, &faults)?;
-            Ok((to_json(&PushAnswer { outcomes: applied.outcomes })?, applied.audience))
-        }
-    })
-    .await?;
-    app.hints.tell(&audience);
-    tracing::debug!(entries = count, told = audience.len(), "push");
-    Ok(json(answer))
+    blocking(move || apply(&app, &user, &body, now_ms())).await
 }
 
-fn read(body: &Bytes) -> Result<PushRequest, Failure> {
+/// The same, on the caller's thread and at a time of the caller's.
+pub(crate) fn apply(app: &App, user: &str, body: &[u8], now_ms: i64) -> Answer {
+    let request = read(body)?;
+    let count = request.entries.len();
+    let faults = |entry: &_| app.faults.fire_entry(user, entry);
+    let applied = app.database.push(user, &request.entries, now_ms, app.forget_ledger, &faults)?;
+    app.hints.tell(&applied.audience);
+    tracing::debug!(entries = count, told = applied.audience.len(), "push");
+    json(&PushAnswer { outcomes: applied.outcomes })
+}
+
+fn read(body: &[u8]) -> Result<PushRequest, Failure> {
     // serde's message may quote what was sent; the line and column suffice.
     let request: PushRequest = serde_json::from_slice(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::groups::{self, LaneAccess};
 use super::records::Record;
 use super::rules::{self, MAX_RECORD_BYTES, code, refuse};
-use super::{Sequence, StoreError, now_ms, on_the_wire};
+use super::{Sequence, StoreError, on_the_wire};
 
 /// What a fault switch answers in an entry's place, if it does.
 pub(crate) type EntryFaults<'a> = dyn Fn(&PushEntry) -> Option<PushOutcome> + 'a;
@@ -45,11 +45,12 @@ struct Effect {
 }
 
 impl super::Database {
-    /// Applies `entries` in one transaction.
+    /// Applies `entries` in one transaction, at `now_ms`.
     pub(crate) fn push(
         &self,
         user: &str,
         entries: &[PushEntry],
+        now_ms: i64,
         forget_ledger: bool,
         faults: &EntryFaults<'_>,
     ) -> Result<Applied, StoreError> {
@@ -58,7 +59,7 @@ impl super::Database {
                 connection,
                 user,
                 forget_ledger,
-                now_ms: now_ms(),
+                now_ms,
                 audience: BTreeSet::new(),
                 access: HashMap::new(),
                 told: HashSet::new(),
@@ -76,18 +77,46 @@ impl Push<'_> {
     ) -> Result<Applied, StoreError> {
         let mut stopped_lanes = HashSet::new();
         let mut outcomes = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if stopped_lanes.contains(entry.lane.as_str()) {
-                outcomes.push(PushOutcome::Blocked { id: entry.id });
+        for unit in entries.chunk_by(is_together) {
+            if unit.iter().any(|entry| stopped_lanes.contains(entry.lane.as_str())) {
+                outcomes.extend(unit.iter().map(|entry| PushOutcome::Blocked { id: entry.id }));
                 continue;
             }
+            let answered = self.answer_together(unit, faults)?;
+            for (entry, outcome) in unit.iter().zip(&answered) {
+                if stops_lane(outcome, entry.lane_policy) {
+                    stopped_lanes.insert(entry.lane.as_str());
+                }
+            }
+            outcomes.extend(answered);
+        }
+        Ok(Applied { outcomes, audience: self.audience })
+    }
+
+    /// Applies an atomic group, or an entry alone. After the first entry that is not
+    /// applied, nothing of the group stays, and the rest of it is answered `blocked`.
+    fn answer_together(
+        &mut self,
+        unit: &[PushEntry],
+        faults: &EntryFaults<'_>,
+    ) -> Result<Vec<PushOutcome>, StoreError> {
+        if let [entry] = unit {
+            return Ok(vec![self.answer(entry, faults)?]);
+        }
+        self.connection.execute_batch("SAVEPOINT unit")?;
+        let audience = self.audience.clone();
+        let mut outcomes = Vec::with_capacity(unit.len());
+        for entry in unit {
             let outcome = self.answer(entry, faults)?;
-            if stops_lane(&outcome, entry.lane_policy) {
-                stopped_lanes.insert(entry.lane.as_str());
+            if !is_applied(&outcome) {
+                self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit")?;
+                self.audience = audience;
+                return Ok(refused_together(unit, outcome));
             }
             outcomes.push(outcome);
         }
-        Ok(Applied { outcomes, audience: self.audience })
+        self.connection.execute_batch("RELEASE unit")?;
+        Ok(outcomes)
     }
 
     fn answer(
@@ -341,6 +370,25 @@ impl Push<'_> {
             None => Ok(vec![record.author.clone()]),
         }
     }
+}
+
+/// Whether two entries that follow each other belong to one atomic group.
+fn is_together(entry: &PushEntry, next: &PushEntry) -> bool {
+    entry.group.is_some() && entry.group == next.group
+}
+
+fn is_applied(outcome: &PushOutcome) -> bool {
+    matches!(outcome, PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. })
+}
+
+/// One outcome says what stood in the way; the rest of the group was not looked at.
+fn refused_together(unit: &[PushEntry], culprit: PushOutcome) -> Vec<PushOutcome> {
+    let blocked = |entry: &PushEntry| PushOutcome::Blocked { id: entry.id };
+    let mut outcomes: Vec<PushOutcome> = unit.iter().map(blocked).collect();
+    if let Some(place) = unit.iter().position(|entry| entry.id == culprit.entry_id()) {
+        outcomes[place] = culprit;
+    }
+    outcomes
 }
 
 fn stops_lane(outcome: &PushOutcome, policy: LanePolicy) -> bool {

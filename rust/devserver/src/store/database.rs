@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::{Sequence, StoreError, now_ms, retention};
+use super::{Sequence, StoreError, retention};
 
 /// How long a connection waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,12 +28,13 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens the file, makes it if it is not there, and forgets what its retention says.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens the file, makes it if it is not there, and forgets what its retention says
+    /// at `now_ms`. A file that is made takes `fresh_epoch` for its own.
+    pub(crate) fn open(path: &Path, now_ms: i64, fresh_epoch: Uuid) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         writer.execute_batch(include_str!("schema.sql"))?;
-        retention::prune(&mut writer, now_ms())?;
-        let epoch = epoch_of(&writer)?;
+        retention::prune(&mut writer, now_ms)?;
+        let epoch = epoch_of(&writer, fresh_epoch)?;
         Ok(Self {
             path: path.to_owned(),
             epoch,
@@ -100,8 +101,8 @@ fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn epoch_of(connection: &Connection) -> Result<String, StoreError> {
-    let fresh = Uuid::now_v7().simple().to_string();
+fn epoch_of(connection: &Connection, fresh: Uuid) -> Result<String, StoreError> {
+    let fresh = fresh.simple().to_string();
     connection
         .execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', ?1)", params![fresh])?;
     let stored = connection

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use mailboat_backends::rest::wire::Change;
+use rusqlite::{Connection, named_params};
 use serde::Serialize;
 
 use super::database::last_sequence;
+use super::records::{COLUMNS, Record, VISIBLE};
 use super::{StoreError, on_the_wire};
 
 /// Counts of what the file holds.
@@ -36,16 +38,23 @@ pub(crate) struct EffectsPage {
 }
 
 /// One applied effect.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EffectRow {
-    sequence: u64,
-    entry_id: String,
-    operation: String,
-    collection: String,
-    record_id: String,
-    user: String,
-    lane: String,
+pub struct EffectRow {
+    /// Its number, which is the version it gave its record.
+    pub sequence: u64,
+    /// The entry.
+    pub entry_id: String,
+    /// `create`, `update` or `delete`.
+    pub operation: String,
+    /// Name of the collection.
+    pub collection: String,
+    /// Id of the record.
+    pub record_id: String,
+    /// Who pushed it.
+    pub user: String,
+    /// The entry's lane.
+    pub lane: String,
 }
 
 impl super::Database {
@@ -63,6 +72,17 @@ impl super::Database {
                 )?,
                 ledger: count(connection, "SELECT COUNT(*) FROM ledger")?,
             })
+        })
+    }
+
+    /// Every record that `user` sees, as it is now, by version.
+    pub(crate) fn visible(&self, user: &str) -> Result<Vec<Change>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM records r WHERE r.deleted = 0 AND {VISIBLE} ORDER BY r.version"
+            ))?;
+            let rows = statement.query_map(named_params! { ":user": user }, Record::from_row)?;
+            rows.map(|record| record?.into_change()).collect()
         })
     }
 

@@ -8,14 +8,19 @@ impl super::Database {
     /// Makes a bearer token for `user`.
     pub(crate) fn issue_token(&self, user: &str) -> Result<String, StoreError> {
         let token = format!("{:032x}", rand::random::<u128>());
+        self.accept_token(user, &token)?;
+        Ok(token)
+    }
+
+    /// Takes `token` for one of `user` from now on.
+    pub(crate) fn accept_token(&self, user: &str, token: &str) -> Result<(), StoreError> {
         self.write(|connection| {
             connection.execute(
                 "INSERT INTO tokens (token, user) VALUES (?1, ?2)",
                 params![token, user],
             )?;
             Ok(())
-        })?;
-        Ok(token)
+        })
     }
 
     /// The user a token was made for; `None` when it is not, or no longer, good.

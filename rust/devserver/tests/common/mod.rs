@@ -190,6 +190,7 @@ fn entry(operation: Operation, collection: &str, id: &str, values: Value) -> Pus
         values,
         lane: id.into(),
         lane_policy: LanePolicy::Hold,
+        group: None,
     }
 }
 

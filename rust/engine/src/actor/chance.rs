@@ -14,6 +14,11 @@ impl Chance {
         Self(SmallRng::from_os_rng())
     }
 
+    /// Seeded by a number, so that every draw comes again.
+    pub fn from_seed(seed: u64) -> Self {
+        Self(SmallRng::seed_from_u64(seed))
+    }
+
     /// A draw for a delay.
     pub fn jitter(&mut self) -> Jitter {
         Jitter::new(self.0.random())

@@ -1,6 +1,6 @@
 //! The live connection: it says "pull now" and nothing else, and never moves a cursor.
 
-use mailboat_core::{AppState, Network, PullTrigger, Timestamp, retry_delay};
+use mailboat_core::{AppState, Timestamp, retry_delay};
 
 use super::{Actor, Effect, Route, Token};
 
@@ -32,7 +32,7 @@ impl Actor {
             return None;
         }
         let wanted = self.environment.app_state == AppState::Foreground
-            && self.environment.network != Network::Offline;
+            && !self.environment.network.is_none();
         if self.hints.requested {
             if !wanted {
                 self.hints.requested = false;
@@ -45,7 +45,11 @@ impl Actor {
         if !wanted || !reached {
             return None;
         }
-        if let Some(later) = self.hints.not_before.filter(|at| *at > now) {
+        // It is a request like any other: no earlier than the backend may be asked at all.
+        let paused = self.backend.paused_until(now, &self.policy).map(|pause| pause.until);
+        let longest_ms = self.policy.max_delay_ms.max(self.policy.reconnect_spread_ms);
+        let put_off = self.hints.not_before.filter(|at| at.is_ahead(now, longest_ms));
+        if let Some(later) = paused.max(put_off) {
             return Some(later);
         }
         self.hints.requested = true;
@@ -61,10 +65,14 @@ impl Actor {
         }
         self.hints.failures = self.hints.failures.saturating_add(1);
         let jitter = self.chance.jitter();
-        let delay_ms = retry_delay(self.hints.failures, None, jitter, &self.policy);
-        self.hints.not_before = Some(now.plus_ms(delay_ms));
-        if self.hints.failures == 1 {
-            self.pull.ask(PullTrigger::Hint);
+        if self.hints.failures > 1 {
+            let delay_ms = retry_delay(self.hints.failures, None, jitter, &self.policy);
+            self.hints.not_before = Some(now.plus_ms(delay_ms));
+            return;
         }
+        // A server that starts anew loses everybody at once; they come back spread out.
+        let back_at = now.plus_ms(jitter.within_ms(self.policy.reconnect_spread_ms));
+        self.hints.not_before = Some(back_at);
+        self.pull.ask_after_loss(back_at);
     }
 }

@@ -5,16 +5,23 @@
 //! reads no clock and opens no socket: time and chance are arguments, requests go
 //! out as [`Effect`]s and come back as [`Input`]s. So the simulator can call it.
 
+mod alarms;
 mod chance;
+mod drive;
+mod gathering;
 mod hints;
 mod older;
+mod progress;
 mod pull;
 mod push;
 mod questions;
+mod server_first;
 mod status;
 mod sync;
 mod token;
 mod watches;
+mod weather;
+mod why;
 mod writes;
 
 use std::sync::Arc;
@@ -22,26 +29,31 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, EntryId, Environment, Network, Plan, Policy, PullTrigger,
-    Timestamp, View, after_failure, after_network, plan,
+    BackendFailure, BackendState, BatchSize, Environment, LowWaiting, Observed, Policy,
+    PullTrigger, Sample, Suspects, Timestamp, Urgency,
 };
-use mailboat_store::{Changes, Durability, StoreError, WatchedWindow, Writer};
+use mailboat_store::{Changes, Due, Durability, Schema, StoreError, WatchedWindow, Writer};
 
+use alarms::Alarms;
 pub(crate) use chance::Chance;
 use hints::Hints;
 use older::{Older, OlderCall};
+use progress::Progressing;
 use pull::Pull;
 use push::Push;
 use questions::Questions;
+use server_first::ServerFirst;
 use sync::SyncCalls;
 use token::Token;
 use watches::Watches;
-use writes::Write;
+use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
 use crate::session::Session;
-use crate::waist::{Answer, Command, ErrorCode, Event, Query, WaistError};
+use crate::waist::{
+    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, WaistError,
+};
 
 /// Something for the actor to work on.
 pub(crate) enum Input {
@@ -61,6 +73,8 @@ pub(crate) enum Input {
     Pulled(Result<PullPage, BackendFailure>),
     /// A page of history was answered.
     OlderPulled(Result<OlderPage, BackendFailure>),
+    /// One of the three above, and how the network showed itself in it.
+    Measured(Sample, Box<Input>),
     /// The live connection stands.
     HintsOpened,
     /// The backend says that there is something.
@@ -115,21 +129,30 @@ pub(crate) struct Actor {
     writer: Writer,
     session: Arc<Session>,
     shared: Arc<Shared>,
+    schema: Schema,
     policy: Policy,
     durability: Durability,
     route: Route,
     chance: Chance,
     environment: Environment,
     backend: BackendState,
+    observed: Observed,
+    batch: BatchSize,
+    suspects: Suspects,
+    alarms: Alarms,
+    progress: Progressing,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
     token: Token,
+    /// Grows with each token, and with each refusal of one: what a request was sent with.
+    token_number: u32,
     questions: Questions,
     push: Push,
     pull: Pull,
     older: Older,
     hints: Hints,
     sync: SyncCalls,
+    server_first: ServerFirst,
     watches: Watches,
     turn: Turn,
     changes: Vec<Changes>,
@@ -141,60 +164,93 @@ pub(crate) struct Parts {
     pub writer: Writer,
     pub session: Arc<Session>,
     pub shared: Arc<Shared>,
+    pub schema: Schema,
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
     pub chance: Chance,
 }
 
+impl Parts {
+    /// As `config` says.
+    pub fn new(
+        config: &Config,
+        writer: Writer,
+        session: Arc<Session>,
+        shared: Arc<Shared>,
+        chance: Chance,
+    ) -> Self {
+        let durability = match config.durability {
+            waist::Durability::Full => Durability::Full,
+            waist::Durability::Normal => Durability::Normal,
+        };
+        let route = match config.backend {
+            None => Route::None,
+            Some(BackendConfig::Rest { .. }) => Route::Rest,
+            Some(BackendConfig::JavaScript) => Route::JavaScript,
+        };
+        let (schema, policy) = (config.schema.clone(), config.policy);
+        Self { writer, session, shared, schema, policy, durability, route, chance }
+    }
+}
+
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
-    pub fn new(parts: Parts) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, policy, durability, route, chance } = parts;
-        let pull = Pull::new(writer.reads().last_synced_at()?);
+    pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
+        let Parts { writer, session, shared, schema, policy, durability, route, chance } = parts;
+        let last_synced_at = writer.reads().last_synced_at()?;
+        let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
+        let pull = Pull::new(last_synced_at);
         let mut actor = Self {
             writer,
             session,
             shared,
+            schema,
             policy,
             durability,
             route,
             chance,
-            environment: Environment { network: Network::Unknown, app_state: Default::default() },
+            environment: Environment::default(),
             backend: BackendState::default(),
+            observed: Observed::default(),
+            batch: BatchSize::default(),
+            suspects: Suspects::default(),
+            alarms,
+            progress: Progressing::default(),
             last_error: None,
             next_attempt_at: None,
             token: Token::Unknown,
+            token_number: 0,
             questions: Questions::default(),
             push: Push::default(),
             pull,
             older: Older::default(),
             hints: Hints::default(),
             sync: SyncCalls::default(),
+            server_first: ServerFirst::default(),
             watches: Watches::default(),
             turn: Turn::default(),
             changes: Vec::new(),
             answers: Vec::new(),
         };
-        actor.publish_status();
+        actor.publish_status(now);
         Ok(actor)
     }
 
     /// Works on everything that waits: commits, tells and answers; then plans what to send.
     pub fn turn(&mut self, inputs: Vec<Input>, now: Timestamp) -> Turn {
         self.expire_questions(now);
+        self.expire_server_first(now);
         let mut writes: Vec<(Write, Call)> = Vec::new();
         for input in inputs {
             match input {
-                Input::Command { command, call } => {
-                    match Write::of(*command, &mut self.chance, now) {
-                        Ok(write) => writes.push((write, call)),
-                        Err(other) => {
-                            self.commit_writes(std::mem::take(&mut writes), now);
-                            self.command(other, call, now);
-                        }
+                Input::Command { command, call } => match self.intake(now).take(*command) {
+                    Ok(write) => writes.push((write, call)),
+                    Err(other) => {
+                        self.commit_writes(std::mem::take(&mut writes), now);
+                        self.command(other, call, now);
                     }
-                }
+                },
                 other => {
                     self.commit_writes(std::mem::take(&mut writes), now);
                     self.input(other, now);
@@ -203,17 +259,30 @@ impl Actor {
         }
         self.commit_writes(writes, now);
         // Answered first: a write that is stored does not wait until it is sent.
-        self.report();
+        self.report(now);
         let wake_at = self.drive(now);
-        self.report();
+        self.report(now);
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 
+    fn intake(&mut self, now: Timestamp) -> Intake<'_> {
+        let Self { schema, policy, chance, .. } = self;
+        Intake { schema, policy, chance, now }
+    }
+
+    /// Whether a request could go now, as far as anybody knows.
+    fn may_be_answered(&self) -> bool {
+        self.route != Route::None
+            && !self.environment.network.is_none()
+            && self.backend.failures == 0
+    }
+
     /// Tells JavaScript what changed: patches, status, answers, in this order.
-    fn report(&mut self) {
+    fn report(&mut self, now: Timestamp) {
         let _together = self.session.hold();
         self.tell_watches();
-        self.publish_status();
+        self.raise_failed_writes();
+        self.publish_status(now);
         for (call, answer) in self.answers.drain(..) {
             call.answer(answer);
         }
@@ -239,6 +308,10 @@ impl Actor {
             Input::Pushed(result) => self.pushed(result, now),
             Input::Pulled(result) => self.pulled(result, now),
             Input::OlderPulled(result) => self.older_pulled(result, now),
+            Input::Measured(sample, input) => {
+                self.observed = self.observed.with_sample(sample, now);
+                self.input(*input, now);
+            }
             Input::HintsOpened => self.hints.opened(),
             Input::Hint => self.pull.ask(PullTrigger::Hint),
             Input::HintsClosed => self.hints_closed(now),
@@ -247,7 +320,11 @@ impl Actor {
 
     fn command(&mut self, command: Command, call: Call, now: Timestamp) {
         match command {
-            Command::Sync => self.sync_now(call),
+            Command::Sync => self.sync_now(call, now),
+            Command::Why { entry } => {
+                let answer = self.why(entry, now);
+                self.answers.push((call, answer));
+            }
             Command::LoadOlder { collection, lane, limit } => {
                 self.load_older(OlderCall { collection, lane, limit, call });
             }
@@ -263,6 +340,10 @@ impl Actor {
                 self.set_app_state(state);
                 self.answer_null(call);
             }
+            Command::SetPower { power } => {
+                self.set_power(power);
+                self.answer_null(call);
+            }
             Command::Answer { question, answer } => {
                 self.answer_question(question, answer, now);
                 self.answer_null(call);
@@ -271,8 +352,12 @@ impl Actor {
             Command::Create { .. }
             | Command::Update { .. }
             | Command::Delete { .. }
+            | Command::Batch { .. }
             | Command::Retry { .. }
-            | Command::Discard { .. } => unreachable!("writes are sorted out by turn()"),
+            | Command::RetryAll
+            | Command::Discard { .. }
+            | Command::Cancel { .. }
+            | Command::Edit { .. } => unreachable!("writes are sorted out by turn()"),
         }
     }
 
@@ -284,115 +369,13 @@ impl Actor {
         Ok(crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)?)
     }
 
-    /// Asks the core what to do, does it, and answers when to look again.
-    fn drive(&mut self, now: Timestamp) -> Option<Timestamp> {
-        if self.route == Route::None || !self.turn.close.is_empty() {
-            return None;
-        }
-        let view = match self.view(now) {
-            Ok(view) => view,
-            Err(error) => return self.storage_failed(&error, now),
-        };
-        let mut plan = plan(&view, self.environment, now, &self.policy);
-        let idle = plan.push.is_empty() && !self.push.is_in_flight();
-        let wants_backend = !plan.push.is_empty() || plan.pull.is_some() || self.older.waits();
-        if wants_backend && self.has_token(now) {
-            self.carry_out(std::mem::take(&mut plan.push), plan.pull, now);
-        }
-        self.sync.finish_if(idle && self.pull.is_quiet(), &mut self.answers);
-        let hints_at = self.drive_hints(now);
-        self.next_attempt_at = self.next_attempt(&plan);
-        [plan.wake_at(), self.questions.next_deadline(), hints_at].into_iter().flatten().min()
+    /// Entries of low priority that nothing more urgent waits behind.
+    fn low_waiting(&self) -> Result<LowWaiting, StoreError> {
+        self.writer.low()
     }
 
-    /// When something will be tried by itself that a person may be waiting for. The
-    /// next pull by interval is nothing to wait for, unless the backend is failing.
-    fn next_attempt(&self, plan: &Plan) -> Option<Timestamp> {
-        if self.push.is_in_flight() {
-            return None;
-        }
-        plan.push_at.or(plan.pull_at.filter(|_| self.backend.failures > 0))
-    }
-
-    fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
-        let push_in_flight = self.push.is_in_flight();
-        let due = if push_in_flight {
-            mailboat_store::Due::default()
-        } else {
-            self.writer.due(now, self.policy.batch_entries)?
-        };
-        if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
-            self.pull.ask(PullTrigger::AfterPush);
-        }
-        Ok(View {
-            candidates: due.candidates,
-            next_due: due.next_due,
-            push_in_flight,
-            pull: self.pull.view(),
-            backend: self.backend,
-        })
-    }
-
-    fn carry_out(&mut self, batch: Vec<EntryId>, trigger: Option<PullTrigger>, now: Timestamp) {
-        if !batch.is_empty() {
-            self.start_push(&batch, now);
-        }
-        if trigger.is_some() {
-            self.start_pull(now);
-        }
-        self.start_older(now);
-    }
-
-    /// A whole request came to nothing.
-    fn backend_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
-        tracing::info!(?failure, "a request came to nothing");
-        self.last_error = Some(WaistError::of_backend(failure));
-        if *failure == BackendFailure::Unauthorized {
-            self.token_refused(now);
-        } else {
-            self.back_off(failure, now);
-        }
-    }
-
-    fn back_off(&mut self, failure: &BackendFailure, now: Timestamp) {
-        let jitter = self.chance.jitter();
-        let network = self.environment.network;
-        self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);
-    }
-
-    /// The backend answered as the contract says.
-    fn backend_succeeded(&mut self) {
-        self.backend = BackendState::answered();
-        self.last_error = None;
-    }
-
-    /// The disk failed under the scheduler. What was to be stored is fetched or sent
-    /// again, after the backoff of a failed request: a hot loop would not help the disk.
-    fn storage_failed(&mut self, error: &StoreError, now: Timestamp) -> Option<Timestamp> {
-        tracing::error!(%error, "the store failed under the scheduler");
-        self.back_off(&BackendFailure::Transport, now);
-        self.last_error = Some(error.clone().into());
-        self.next_attempt_at = self.backend.not_before;
-        self.backend.not_before
-    }
-
-    fn set_network(&mut self, network: Network, now: Timestamp) {
-        let before = std::mem::replace(&mut self.environment.network, network);
-        if before == network {
-            return;
-        }
-        self.backend = after_network(self.backend, network, now, &self.policy);
-        self.hints.network_changed();
-        if network == Network::Online {
-            self.pull.ask(PullTrigger::NetworkEdge);
-        }
-    }
-
-    fn set_app_state(&mut self, state: mailboat_core::AppState) {
-        let before = std::mem::replace(&mut self.environment.app_state, state);
-        if before != state && state == mailboat_core::AppState::Foreground {
-            self.pull.ask(PullTrigger::Foreground);
-        }
+    fn due(&self, now: Timestamp, urgency: Urgency) -> Result<Due, StoreError> {
+        self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)
     }
 
     fn take_over(&mut self, session: Arc<Session>, now: Timestamp) {

@@ -29,6 +29,8 @@ pub(crate) struct Older {
     waiting: VecDeque<OlderCall>,
     in_flight: Option<OlderCall>,
     before: Option<u64>,
+    /// The number of the token that it was asked with.
+    sent_under: u32,
 }
 
 impl Older {
@@ -88,6 +90,7 @@ impl Actor {
         let (collection, lane) = (older.collection.clone(), older.lane.clone());
         let (before, limit) = (self.older.before, older.limit);
         self.older.in_flight = Some(older);
+        self.older.sent_under = self.token_number;
         match self.route {
             Route::Rest => {
                 let token = self.token.value();
@@ -113,6 +116,10 @@ impl Actor {
                 }
                 stored => stored.map(|loaded| json(&loaded)),
             },
+            Err(failure) if self.is_old_news(&failure, self.older.sent_under) => {
+                self.older.waiting.push_front(older);
+                return;
+            }
             Err(failure) => {
                 // A person asked; they are told, and may ask again. Only a refused token
                 // says something about the backend that the next request must know.

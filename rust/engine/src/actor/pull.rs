@@ -11,13 +11,16 @@ use crate::waist::Ask;
 pub(crate) struct Pull {
     view: PullView,
     cursor: Option<String>,
+    /// The number of the token that the page on its way was asked with.
+    sent_under: u32,
 }
 
 impl Pull {
     /// Opening asks for the first pull.
     pub fn new(last_ended_at: Option<Timestamp>) -> Self {
         let trigger = Some(PullTrigger::Open);
-        Self { view: PullView { in_flight: false, trigger, last_ended_at }, cursor: None }
+        let view = PullView { trigger, last_ended_at, ..PullView::default() };
+        Self { view, cursor: None, sent_under: 0 }
     }
 
     pub fn view(&self) -> PullView {
@@ -30,6 +33,12 @@ impl Pull {
         if self.view.trigger.is_none() || trigger == PullTrigger::Request {
             self.view.trigger = Some(trigger);
         }
+    }
+
+    /// The live connection was lost: what was missed is fetched, not before `back_at`.
+    pub fn ask_after_loss(&mut self, back_at: Timestamp) {
+        self.view.hint_not_before = Some(back_at);
+        self.ask(PullTrigger::Hint);
     }
 
     pub fn is_in_flight(&self) -> bool {
@@ -48,7 +57,7 @@ impl Pull {
 }
 
 impl Actor {
-    pub(super) fn start_pull(&mut self, now: Timestamp) {
+    pub(super) fn start_pull(&mut self, limit: u32, now: Timestamp) {
         match self.writer.cursor() {
             Ok(cursor) => self.pull.cursor = cursor,
             Err(error) => {
@@ -58,8 +67,10 @@ impl Actor {
         }
         self.pull.view.in_flight = true;
         self.pull.view.trigger = None;
+        self.pull.view.hint_not_before = None;
+        self.pull.sent_under = self.token_number;
         self.sync.pull_started();
-        let (cursor, limit) = (self.pull.cursor.clone(), self.policy.pull_limit);
+        let cursor = self.pull.cursor.clone();
         match self.route {
             Route::Rest => {
                 let token = self.token.value();
@@ -73,12 +84,15 @@ impl Actor {
     pub(super) fn pulled(&mut self, result: Result<PullPage, BackendFailure>, now: Timestamp) {
         self.pull.view.in_flight = false;
         let stored = match result {
-            Ok(page) => self.store_page(page, now).map(|()| self.backend_succeeded()),
+            Ok(page) => self.store_page(page, now).map(|()| {
+                self.suspects = std::mem::take(&mut self.suspects).after_pull();
+                self.backend_succeeded(now);
+            }),
             Err(BackendFailure::CursorExpired) => self.start_over(),
             Err(failure) => {
                 // What asked for this pull is still unanswered.
                 self.pull.ask(PullTrigger::More);
-                self.request_failed(&failure, now);
+                self.request_failed(&failure, self.pull.sent_under, now);
                 return;
             }
         };
@@ -91,6 +105,7 @@ impl Actor {
 
     fn store_page(&mut self, page: PullPage, now: Timestamp) -> Result<(), StoreError> {
         let PullPage { changes, tombstones, cursor, more } = page;
+        let count = u32::try_from(changes.len() + tombstones.len()).unwrap_or(u32::MAX);
         let changes: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
         let deletions: Vec<RemoteDeletion> = tombstones.into_iter().map(deletion).collect();
         let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
@@ -100,6 +115,7 @@ impl Actor {
             if more { Ok(()) } else { transaction.set_last_synced_at(now) }
         })?;
         self.changes.push(changes);
+        self.progress.pulled(count, more);
         if more {
             self.pull.ask(PullTrigger::More);
         } else {

@@ -2,7 +2,10 @@
 
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::PushEntry;
-use mailboat_core::{Attempted, BackendFailure, EntryId, Timestamp, settle};
+use mailboat_core::{
+    Attempted, BackendFailure, EntryId, Timestamp, Transition, Verdict, harmonize, settle,
+    settle_culprit,
+};
 use mailboat_store::{Durability, QueuedEntry, StoreError};
 
 use super::{Actor, Effect, Route};
@@ -12,6 +15,10 @@ use crate::waist::Ask;
 #[derive(Default)]
 pub(crate) struct Push {
     in_flight: Vec<QueuedEntry>,
+    /// Bytes of its values.
+    bytes: u64,
+    /// The number of the token it was sent with.
+    sent_under: u32,
     /// A batch was settled, and no pull has been asked for since.
     settled: bool,
 }
@@ -26,6 +33,11 @@ impl Push {
         std::mem::take(&mut self.settled)
     }
 
+    /// Whether an entry is on its way.
+    pub fn carries(&self, id: EntryId) -> bool {
+        self.in_flight.iter().any(|entry| entry.id == id)
+    }
+
     /// The entries on their way, in order.
     pub fn ids(&self) -> Vec<EntryId> {
         self.in_flight.iter().map(|entry| entry.id).collect()
@@ -34,7 +46,7 @@ impl Push {
 
 impl Actor {
     /// Marks a batch as attempted, on disk, and only then lets it go.
-    pub(super) fn start_push(&mut self, batch: &[EntryId], now: Timestamp) {
+    pub(super) fn start_push(&mut self, batch: &[EntryId], bytes: u64, now: Timestamp) {
         // The mark must survive a power cut: a write that may have arrived must never
         // again be taken for one that has not.
         let marked = self
@@ -55,6 +67,7 @@ impl Actor {
         }
         let sent = entries.iter().map(to_wire).collect();
         self.push.in_flight = entries;
+        (self.push.bytes, self.push.sent_under) = (bytes, self.token_number);
         match self.route {
             Route::Rest => {
                 let token = self.token.value();
@@ -71,17 +84,89 @@ impl Actor {
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
-                    self.backend_succeeded();
-                    self.push.settled = true;
+                    self.backend_succeeded(now);
+                    self.push_passed(&entries);
                 }
                 // The server has them; asked again, it answers `duplicate`.
                 Err(error) => {
                     self.storage_failed(&error, now);
                 }
             },
-            Err(failure) => {
-                self.put_back(&entries);
-                self.request_failed(&failure, now);
+            Err(failure) => self.push_failed(&entries, &failure, now),
+        }
+    }
+
+    /// The server has looked at a batch, whatever it said of its entries.
+    fn push_passed(&mut self, entries: &[QueuedEntry]) {
+        self.push.settled = true;
+        self.batch = self.batch.after_success(entries.len(), self.push.bytes, &self.policy);
+        if !self.suspects.is_empty() {
+            let is_of = |lane: &str| entries.iter().any(|entry| entry.lane == lane);
+            self.suspects = std::mem::take(&mut self.suspects).after_push(is_of);
+        }
+    }
+
+    /// A batch came to nothing as a whole. No entry burns an attempt for it, but for one
+    /// that fails alone while others pass.
+    fn push_failed(&mut self, entries: &[QueuedEntry], failure: &BackendFailure, now: Timestamp) {
+        // A single entry, or an atomic group, can not be split any further.
+        let alone = entries.iter().all(|entry| is_together(entry, &entries[0]));
+        let verdict = if alone { self.suspect(&entries[0], failure, now) } else { None };
+        if verdict == Some(Verdict::Burn) {
+            self.burn(entries, now);
+        } else {
+            self.put_back(entries);
+        }
+        self.request_failed(failure, self.push.sent_under, now);
+        self.batch = self.batch.after_failure(failure, self.backend.failures, &self.policy);
+    }
+
+    fn suspect(
+        &mut self,
+        entry: &QueuedEntry,
+        failure: &BackendFailure,
+        now: Timestamp,
+    ) -> Option<Verdict> {
+        if self.environment.network.is_none() {
+            return None;
+        }
+        let jitter = self.chance.jitter();
+        let (suspects, verdict) = std::mem::take(&mut self.suspects).after_lone_failure(
+            (entry.id, &entry.lane),
+            failure,
+            now,
+            jitter,
+            &self.policy,
+        );
+        self.suspects = suspects;
+        verdict
+    }
+
+    /// Others pass, so it is what was sent: an attempt is burnt.
+    fn burn(&mut self, entries: &[QueuedEntry], now: Timestamp) {
+        let jitter = self.chance.jitter();
+        let settled: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                let attempted = Attempted { attempts: entry.attempts };
+                (entry, settle_culprit(attempted, now, jitter, &self.policy), None)
+            })
+            .collect();
+        if settled
+            .iter()
+            .any(|(_, transition, _)| matches!(transition, Transition::DeadLetter { .. }))
+        {
+            let lane = &entries[0].lane;
+            self.suspects = std::mem::take(&mut self.suspects).without(lane);
+        }
+        let burnt = self
+            .writer
+            .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now));
+        match burnt {
+            Ok(((), changes)) => self.changes.push(changes),
+            // It goes again with the attempts that it had.
+            Err(error) => {
+                self.storage_failed(&error, now);
             }
         }
     }
@@ -92,18 +177,35 @@ impl Actor {
         outcomes: Vec<Settled>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let (mut verdicts, values): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .zip(outcomes)
+            .map(|(entry, settled)| ((entry.id, entry.group, settled.outcome), settled.values))
+            .unzip();
+        harmonize(&mut verdicts);
+        let pending = self.writer.counts().pending;
         let mut settled = Vec::with_capacity(entries.len());
-        for (entry, outcome) in entries.iter().zip(outcomes) {
+        let mut drawn = None;
+        for ((entry, (_, group, outcome)), values) in entries.iter().zip(verdicts).zip(values) {
+            // A group waits as one, so its entries share the draw.
+            let jitter = match drawn {
+                Some((of, jitter)) if group.is_some() && of == group => jitter,
+                _ => self.chance.jitter(),
+            };
+            drawn = Some((group, jitter));
             let attempted = Attempted { attempts: entry.attempts };
-            let jitter = self.chance.jitter();
-            let transition = settle(attempted, outcome.outcome, now, jitter, &self.policy);
-            settled.push((entry, transition, outcome.values));
+            let transition = settle(attempted, outcome, now, jitter, &self.policy);
+            settled.push((entry, transition, values));
         }
         // An acknowledgement lost to a power cut costs one more `duplicate`, so NORMAL will do.
         let ((), changes) = self
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
+        for (entry, transition, _) in &settled {
+            self.server_first.settle(entry.id, transition, &mut self.answers);
+        }
+        self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
         Ok(())
     }
 
@@ -119,6 +221,11 @@ impl Actor {
     }
 }
 
+/// Whether the server takes or refuses both as one.
+fn is_together(entry: &QueuedEntry, first: &QueuedEntry) -> bool {
+    entry.id == first.id
+}
+
 fn to_wire(entry: &QueuedEntry) -> PushEntry {
     PushEntry {
         id: entry.id,
@@ -128,5 +235,6 @@ fn to_wire(entry: &QueuedEntry) -> PushEntry {
         values: entry.values.clone(),
         lane: entry.lane.clone(),
         lane_policy: entry.lane_policy,
+        group: entry.group,
     }
 }

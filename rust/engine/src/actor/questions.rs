@@ -87,7 +87,7 @@ impl Actor {
         for question in expired {
             if let Some((about, _)) = self.questions.open.remove(&question) {
                 tracing::warn!(?about, "JavaScript did not answer in time");
-                self.fail_question(about, BackendFailure::Transport, now);
+                self.fail_question(about, BackendFailure::Timeout, now);
             }
         }
     }

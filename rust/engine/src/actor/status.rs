@@ -1,31 +1,39 @@
 //! How syncing goes, told when it changes.
 
-use mailboat_core::Network;
+use mailboat_core::Timestamp;
 
 use super::{Actor, Token};
-use crate::waist::{Event, Phase, SyncStatus};
+use crate::waist::{Event, NetworkStatus, Phase, SyncStatus};
 
 impl Actor {
     /// Tells JavaScript the status if it is not what it was.
-    pub(super) fn publish_status(&mut self) {
+    pub(super) fn publish_status(&mut self, now: Timestamp) {
         self.shared.set_questions(u32::try_from(self.questions.len()).unwrap_or(u32::MAX));
-        let status = self.status();
+        let status = self.status(now);
         if self.shared.replace_status(&status) {
             self.tell(Event::Status(status));
         }
     }
 
-    fn status(&self) -> SyncStatus {
+    fn status(&self, now: Timestamp) -> SyncStatus {
         let counts = self.writer.counts();
-        let online =
-            self.environment.network != Network::Offline && self.backend.reached != Some(false);
+        let network = self.environment.network;
+        let online = !network.is_none() && self.backend.reached != Some(false);
         SyncStatus {
             phase: self.phase(online),
             online,
+            network: NetworkStatus {
+                kind: network.kind,
+                metered: network.is_metered(),
+                quality: self.observed.quality(now),
+                stability: self.observed.stability(now),
+            },
             pending: counts.pending,
             failed: counts.failed,
+            bytes: counts.bytes,
             last_synced_at: self.pull.view().last_ended_at.map(|at| at.0),
             next_attempt_at: self.next_attempt_at.map(|at| at.0),
+            progress: self.progress.current(),
             error: self.last_error.clone(),
         }
     }

@@ -26,6 +26,11 @@ pub(crate) struct SyncCalls {
 type Answers = Vec<(Call, Result<String, WaistError>)>;
 
 impl SyncCalls {
+    /// Whether anybody waits.
+    pub fn waits(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// A pull that starts now sees everything that was asked before.
     pub fn pull_started(&mut self) {
         for (stage, _) in &mut self.waiting {
@@ -70,7 +75,18 @@ impl Stage {
 impl Actor {
     /// A push or a pull came to nothing, and with it every call of `sync`; but the first
     /// refusal of a token only makes the engine ask for a fresh one and try again.
-    pub(super) fn request_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
+    ///
+    /// Push and pull are in flight together, so an old token is refused twice. The second
+    /// time says nothing: `sent_under` is the number of the token the request was sent with.
+    pub(super) fn request_failed(
+        &mut self,
+        failure: &BackendFailure,
+        sent_under: u32,
+        now: Timestamp,
+    ) {
+        if self.is_old_news(failure, sent_under) {
+            return;
+        }
         let tries_again = *failure == BackendFailure::Unauthorized && !self.backend.unauthorized;
         self.backend_failed(failure, now);
         if !tries_again {
@@ -78,7 +94,7 @@ impl Actor {
         }
     }
 
-    pub(super) fn sync_now(&mut self, call: Call) {
+    pub(super) fn sync_now(&mut self, call: Call, now: Timestamp) {
         let error = if self.route == Route::None {
             WaistError::new(ErrorCode::Unsupported, "There is no backend to sync with.")
         } else if self.sync.waiting.len() >= MAX_WAITING_CALLS {
@@ -88,7 +104,8 @@ impl Actor {
             )
         } else {
             // A person who asks knows more than the backoff does.
-            self.backend.not_before = None;
+            self.backend = self.backend.asked();
+            self.suspects = std::mem::take(&mut self.suspects).without_delays(now);
             self.pull.ask(PullTrigger::Request);
             self.sync.waiting.push((Stage::Asked, call));
             return;

@@ -1,6 +1,6 @@
 //! The bearer token: asked for once, kept in memory only, asked for again when refused.
 
-use mailboat_core::{Timestamp, after_unauthorized};
+use mailboat_core::{BackendFailure, Timestamp, after_unauthorized};
 
 use super::{Actor, Route};
 use crate::waist::{Ask, ErrorCode, WaistError};
@@ -50,6 +50,7 @@ impl Actor {
             return;
         }
         self.token = Token::Known(token);
+        self.token_number = self.token_number.wrapping_add(1);
     }
 
     /// JavaScript gave no token, or did not answer in time: sending pauses, visibly.
@@ -64,9 +65,15 @@ impl Actor {
         self.last_error = Some(error);
     }
 
+    /// Whether a failure is the refusal of a token that is not used any more.
+    pub(super) fn is_old_news(&self, failure: &BackendFailure, sent_under: u32) -> bool {
+        *failure == BackendFailure::Unauthorized && sent_under != self.token_number
+    }
+
     /// The backend refused the token, or there is none.
     pub(super) fn token_refused(&mut self, now: Timestamp) {
         self.token = Token::Unknown;
+        self.token_number = self.token_number.wrapping_add(1);
         let jitter = self.chance.jitter();
         self.backend = after_unauthorized(self.backend, now, jitter, &self.policy);
     }

@@ -1,11 +1,12 @@
 //! What `execute` takes and answers. A command is durable when it resolves.
 
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushOutcome};
-use mailboat_core::{AppState, EntryId, Network};
+use mailboat_core::{AppState, EntryId, Network, Operation, Power, Priority, SendMode, WriteMode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
+use super::error::WaistError;
 use super::query::Query;
 
 /// An asynchronous call.
@@ -29,6 +30,10 @@ pub enum Command {
         /// Every column that is not optional.
         #[ts(type = "Record<string, unknown>")]
         values: Map<String, Value>,
+        /// How it travels.
+        #[serde(default)]
+        #[ts(as = "Option<_>", optional)]
+        options: WriteOptions,
     },
     /// Changes columns of a record; answers `Written`.
     Update {
@@ -39,6 +44,10 @@ pub enum Command {
         /// The columns that change.
         #[ts(type = "Record<string, unknown>")]
         values: Map<String, Value>,
+        /// How it travels.
+        #[serde(default)]
+        #[ts(as = "Option<_>", optional)]
+        options: WriteOptions,
     },
     /// Removes a record; answers `Written`.
     Delete {
@@ -46,6 +55,23 @@ pub enum Command {
         collection: String,
         /// Id of the record.
         id: String,
+        /// How it travels.
+        #[serde(default)]
+        #[ts(as = "Option<_>", optional)]
+        options: WriteOptions,
+    },
+    /// Several writes at once; answers a `WrittenBatch`.
+    Batch {
+        /// At most 100.
+        writes: Vec<BatchWrite>,
+        /// Whether all or none of them happens, here and on the server.
+        #[serde(default)]
+        #[ts(as = "Option<_>", optional)]
+        mode: BatchMode,
+        /// How they travel.
+        #[serde(default)]
+        #[ts(as = "Option<_>", optional)]
+        options: WriteOptions,
     },
     /// Gives a dead letter new attempts, with the same id; answers `null`.
     Retry {
@@ -53,8 +79,34 @@ pub enum Command {
         #[ts(type = "string")]
         entry: EntryId,
     },
-    /// Takes a dead letter out of the outbox; its record shows the server's version again. Answers `null`.
+    /// Gives the oldest dead letters new attempts, at most 1 000; answers how many.
+    RetryAll,
+    /// Takes back an entry that no attempt has left with; answers `null`. `CONFLICT` when
+    /// one has.
+    Cancel {
+        /// The entry.
+        #[ts(type = "string")]
+        entry: EntryId,
+    },
+    /// Changes a write that waits; answers the id of the entry that carries the change: a
+    /// new one where an attempt has left with the old one.
+    Edit {
+        /// The entry.
+        #[ts(type = "string")]
+        entry: EntryId,
+        /// The columns that change.
+        #[ts(type = "Record<string, unknown>")]
+        values: Map<String, Value>,
+    },
+    /// Takes a dead letter out of the outbox; its record shows the server's version again.
+    /// What waited for it becomes a dead letter. Answers `null`.
     Discard {
+        /// The entry.
+        #[ts(type = "string")]
+        entry: EntryId,
+    },
+    /// Says why an entry has not gone yet, and when it will; answers a `Why`.
+    Why {
         /// The entry.
         #[ts(type = "string")]
         entry: EntryId,
@@ -80,6 +132,11 @@ pub enum Command {
         /// Its word.
         network: Network,
     },
+    /// What the device lives on. Answers `null`.
+    SetPower {
+        /// The state.
+        power: Power,
+    },
     /// Whether the app is in front. Answers `null`.
     SetAppState {
         /// The state.
@@ -94,6 +151,53 @@ pub enum Command {
     },
     /// Commits what is waiting and closes the engine; answers `null`.
     Close,
+}
+
+/// How a write travels; what is left out is as its collection says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[ts(export_to = "waist.ts", optional_fields)]
+pub struct WriteOptions {
+    /// How urgent it is.
+    pub priority: Option<Priority>,
+    /// When it is sent.
+    pub send: Option<SendMode>,
+    /// When the promise resolves.
+    pub write: Option<WriteMode>,
+    /// Entries that must be settled before it goes, such as a message's attachments.
+    #[ts(as = "Option<Vec<String>>")]
+    pub after: Vec<EntryId>,
+}
+
+/// One write of a batch.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(export_to = "waist.ts")]
+pub struct BatchWrite {
+    /// What it does.
+    pub operation: Operation,
+    /// Name of the collection.
+    pub collection: String,
+    /// Id of the record; only a create may leave it out.
+    #[serde(default)]
+    #[ts(optional)]
+    pub id: Option<String>,
+    /// Columns: all of them for `create`, the changed ones for `update`, none for `delete`.
+    #[serde(default)]
+    #[ts(type = "Record<string, unknown>", optional)]
+    pub values: Map<String, Value>,
+}
+
+/// What a batch is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum BatchMode {
+    /// Each write by itself; one that is refused leaves the others standing.
+    #[default]
+    Partial,
+    /// All or none, here and on the server: one refusal refuses the batch.
+    Atomic,
 }
 
 /// JavaScript's answer to a question.
@@ -146,9 +250,35 @@ pub enum Answer {
 pub struct Written {
     /// Id of the record.
     pub id: String,
-    /// Id of the outbox entry; `null` when the mutation cancelled one that was never sent.
+    /// Id of the outbox entry that carries it, which may be an earlier one of the record;
+    /// `null` when it took back a create that was never sent.
     #[ts(type = "string | null")]
     pub entry: Option<EntryId>,
+    /// Whether the server has it: only a write that is `serverFirst` waits to know.
+    pub acked: bool,
+}
+
+/// Answer of `batch`: one for each write, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct WrittenBatch {
+    /// In the order of the writes.
+    pub results: Vec<BatchResult>,
+}
+
+/// What became of one write of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(export_to = "waist.ts")]
+pub enum BatchResult {
+    /// It is on the disk.
+    Written(Written),
+    /// It was refused.
+    Refused {
+        /// Why.
+        error: WaistError,
+    },
 }
 
 /// Answer of `loadOlder`.

@@ -113,6 +113,8 @@ impl From<StoreError> for WaistError {
             StoreError::InvalidSchema(sentence) | StoreError::InvalidArgument(sentence) => {
                 Self::invalid(sentence)
             }
+            StoreError::Unsupported(sentence) => Self::new(Code::Unsupported, sentence),
+            StoreError::Conflict(sentence) => Self::new(Code::Conflict, sentence),
             StoreError::Exists { collection } => Self::new(
                 Code::Conflict,
                 format!(
@@ -166,6 +168,10 @@ impl WaistError {
             BackendFailure::Transport => Self::new(
                 ErrorCode::Network,
                 "The backend cannot be reached. Mailboat tries again by itself.",
+            ),
+            BackendFailure::Timeout => Self::new(
+                ErrorCode::Network,
+                "The backend did not answer in time. Mailboat tries again by itself.",
             ),
             BackendFailure::Unavailable { status, .. } => Self::new(
                 ErrorCode::Network,

@@ -1,6 +1,7 @@
 //! What `drain` answers: everything that happened since the last drain.
 
 use mailboat_backends::rest::wire::PushEntry;
+use mailboat_core::{NetworkKind, Quality, Stability};
 use mailboat_store::PatchOp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,6 +38,24 @@ pub enum Event {
     },
     /// How syncing goes; only the latest is kept.
     Status(SyncStatus),
+    /// How far a long push or pull has come; only the latest is kept.
+    Progress(Progress),
+    /// Something has waited for a day, and no request came through. Told once a spell.
+    LongOffline {
+        /// Since when, in milliseconds since the Unix epoch.
+        #[ts(type = "number")]
+        since: i64,
+        /// Entries that wait.
+        pending: u32,
+    },
+    /// Something that will not get better by itself. Told once until the backend, and
+    /// the file, work again.
+    Critical {
+        /// What it is.
+        kind: CriticalKind,
+        /// The error behind it.
+        error: WaistError,
+    },
     /// Rust asks; JavaScript answers with the command `answer`.
     Question {
         /// Names the question in the answer.
@@ -118,18 +137,77 @@ pub struct SyncStatus {
     pub phase: Phase,
     /// Whether the backend is believed reachable.
     pub online: bool,
+    /// The network, by the platform's word and by our own requests.
+    pub network: NetworkStatus,
     /// Entries that wait to be sent or are on their way.
     pub pending: u32,
     /// Dead letters.
     pub failed: u32,
+    /// Bytes of the values of those that are pending.
+    #[ts(type = "number")]
+    pub bytes: u64,
     /// When a pull last ended well, in milliseconds since the Unix epoch.
     #[ts(type = "number | null")]
     pub last_synced_at: Option<i64>,
     /// When the engine will try again by itself, in milliseconds since the Unix epoch.
     #[ts(type = "number | null")]
     pub next_attempt_at: Option<i64>,
+    /// How far a long push or pull has come; `null` when there is none.
+    pub progress: Option<Progress>,
     /// What stands in the way.
     pub error: Option<WaistError>,
+}
+
+/// The network, by the platform's word and by our own requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct NetworkStatus {
+    /// What carries it.
+    pub kind: NetworkKind,
+    /// Whether it costs by volume, as far as anybody knows.
+    pub metered: bool,
+    /// How good it is.
+    pub quality: Quality,
+    /// Whether it stays.
+    pub stability: Stability,
+}
+
+/// How far a long push or pull has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct Progress {
+    /// Which of the two.
+    pub kind: ProgressKind,
+    /// Entries or changes that are done.
+    pub done: u32,
+    /// How many there are in all; `null` for a pull, of which only the server knows.
+    pub total: Option<u32>,
+}
+
+/// What makes progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum ProgressKind {
+    /// Sending.
+    Push,
+    /// Fetching.
+    Pull,
+}
+
+/// What will not get better by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum CriticalKind {
+    /// The device has no space left.
+    DiskFull,
+    /// The database file is damaged.
+    Corrupt,
+    /// The backend refuses one request after the other.
+    BackendRefuses,
 }
 
 /// What the engine does.

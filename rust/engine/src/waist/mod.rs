@@ -11,9 +11,14 @@ mod event;
 mod number;
 mod query;
 
-pub use command::{Answer, Command, LoadedOlder, Written};
+pub use command::{
+    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, WriteOptions, Written,
+    WrittenBatch,
+};
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
-pub use event::{Ask, Drained, Event, Phase, SyncStatus};
+pub use event::{
+    Ask, CriticalKind, Drained, Event, NetworkStatus, Phase, Progress, ProgressKind, SyncStatus,
+};
 pub use number::whole_number;
 pub use query::{Counters, Query, Watched};

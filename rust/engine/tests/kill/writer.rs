@@ -106,7 +106,8 @@ impl Engine {
             "path": config["path"], "schema": Schema::messaging(),
             "backend": { "kind": "rest", "baseUrl": config["url"] },
             // Quick retries, so that a short life sees several.
-            "policy": { "baseMs": 5, "maxDelayMs": 40, "batchEntries": 20 },
+            "policy": { "baseMs": 5, "maxDelayMs": 40, "batchEntries": 20, "retryFloorMs": 5,
+                        "breakerOpenMs": 40, "breakerMaxOpenMs": 40, "reconnectSpreadMs": 40 },
         });
         let opened =
             runtime.open(&engine_config.to_string()).expect("the engine opens after a kill");

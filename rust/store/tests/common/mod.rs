@@ -7,11 +7,11 @@ pub mod model;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mailboat_core::{EntryId, Operation, Reason, Timestamp, Transition};
+use mailboat_core::{EntryId, Operation, Priority, Reason, Timestamp, Transition};
 use mailboat_store::{
-    Changes, Collection, Column, ColumnType, Durability, Mutation, Opening, OutboxEntry,
-    QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema, StoreError, Take, Transaction,
-    Values, Window, Writer,
+    Changes, Collection, Column, ColumnType, Due, Durability, Mutation, Opening, OutboxEntry,
+    QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema, Sending, StoreError, Take,
+    Transaction, Values, Window, Writer,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -47,8 +47,14 @@ pub fn open(path: &Path, schema: &Schema) -> Result<(Writer, Reader), StoreError
 }
 
 impl Store {
-    /// A fresh store of conversations and messages.
+    /// A fresh store of conversations and messages, in which every write keeps an entry
+    /// of its own: most tests are about what becomes of several.
     pub fn messaging() -> Self {
+        Self::with(&uncoalesced())
+    }
+
+    /// A fresh store of conversations and messages as apps have it: writes fold.
+    pub fn coalescing() -> Self {
         Self::with(&Schema::messaging())
     }
 
@@ -75,7 +81,7 @@ impl Store {
 
     /// Closes the file, and opens it again.
     pub fn reopen(self) -> Self {
-        self.reopen_with(&Schema::messaging())
+        self.reopen_with(&uncoalesced())
     }
 
     /// The same with another schema.
@@ -90,7 +96,7 @@ impl Store {
         let path = self.path.clone();
         let folder = self.close();
         tamper(&Connection::open(path).expect("the file opens in SQLite"));
-        Self::at(folder, &Schema::messaging()).expect("the store opens again")
+        Self::at(folder, &uncoalesced()).expect("the store opens again")
     }
 
     /// Runs a transaction that must succeed.
@@ -257,8 +263,13 @@ impl Store {
     }
 
     pub fn due_at(&self, now: Timestamp) -> Vec<EntryId> {
-        let due = self.writer.due(now, 100).expect("what is due");
+        let due = self.pick(now, 100);
         due.candidates.iter().map(|candidate| candidate.id).collect()
+    }
+
+    /// What may go, of any priority.
+    pub fn pick(&self, now: Timestamp, limit: u32) -> Due {
+        self.writer.due(now, limit, Priority::Low, false).expect("what is due")
     }
 
     /// Pending entries and dead letters.
@@ -277,6 +288,18 @@ impl Store {
         let raw = Connection::open(&self.path).expect("the file opens in SQLite");
         raw.query_row(sql, [], |row| row.get(0)).expect("the look finds a row")
     }
+}
+
+/// The messaging schema without folding.
+pub fn uncoalesced() -> Schema {
+    schema(false)
+}
+
+/// The messaging schema, in which writes fold or do not.
+pub fn schema(coalesces: bool) -> Schema {
+    let mut schema = Schema::messaging();
+    schema.collections.iter_mut().for_each(|collection| collection.coalesce = coalesces);
+    schema
 }
 
 pub fn entry_id(number: u128) -> EntryId {
@@ -306,7 +329,8 @@ pub fn mutation(
     values: Value,
 ) -> Mutation {
     let (collection, record_id) = (collection.into(), id.into());
-    Mutation { entry, collection, record_id, operation, values: columns(values) }
+    let sending = Sending::default();
+    Mutation { entry, collection, record_id, operation, values: columns(values), sending }
 }
 
 pub fn remote(collection: &str, id: &str, version: u64, order: u64, values: Value) -> RemoteChange {
@@ -338,15 +362,7 @@ pub fn in_conversation(conversation: &str) -> Window {
 
 /// A schema of one collection, `things`, whose records are lanes of their own.
 pub fn things(columns: Vec<Column>) -> Schema {
-    Schema {
-        collections: vec![Collection {
-            name: "things".into(),
-            columns,
-            indexes: vec![],
-            lane_column: None,
-            lane_policy: mailboat_core::LanePolicy::Hold,
-        }],
-    }
+    Schema { collections: vec![Collection::new("things", columns)] }
 }
 
 /// A column that a record may leave out.

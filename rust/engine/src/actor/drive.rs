@@ -1,0 +1,76 @@
+//! Asking the core what to send, and doing it.
+
+use mailboat_core::{EntryId, Plan, PullTrigger, Timestamp, View, plan, urgency};
+use mailboat_store::StoreError;
+
+use super::{Actor, Route};
+
+impl Actor {
+    /// Asks the core what to do, does it, and answers when to look again.
+    pub(super) fn drive(&mut self, now: Timestamp) -> Option<Timestamp> {
+        if self.route == Route::None || !self.turn.close.is_empty() {
+            return None;
+        }
+        let view = match self.view(now) {
+            Ok(view) => view,
+            Err(error) => return self.storage_failed(&error, now),
+        };
+        let mut plan = plan(&view, self.environment, now, &self.policy);
+        let idle = plan.push.is_empty() && !self.push.is_in_flight();
+        let wants_backend = !plan.push.is_empty() || plan.pull.is_some() || self.older.waits();
+        if wants_backend && self.has_token(now) {
+            let batch = std::mem::take(&mut plan.push);
+            self.carry_out(&batch, &plan, now);
+        }
+        self.sync.finish_if(idle && self.pull.is_quiet(), &mut self.answers);
+        self.look_at_progress(idle);
+        let hints_at = self.drive_hints(now);
+        self.next_attempt_at = self.next_attempt(&plan);
+        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
+        let looks = [plan.wake_at(), hints_at, self.look_for_alarms(now)];
+        looks.into_iter().chain(deadlines).flatten().min()
+    }
+
+    /// When something will be tried by itself that a person may be waiting for. The
+    /// next pull by interval is nothing to wait for, unless the backend is failing.
+    fn next_attempt(&self, plan: &Plan) -> Option<Timestamp> {
+        if self.push.is_in_flight() {
+            return None;
+        }
+        plan.push_at.or(plan.pull_at.filter(|_| self.backend.failures > 0))
+    }
+
+    fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
+        let push_in_flight = self.push.is_in_flight();
+        let asked = self.sync.waits();
+        let low = self.low_waiting()?;
+        let urgency = urgency(&low, self.environment, asked, now, &self.policy);
+        let due =
+            if push_in_flight { mailboat_store::Due::default() } else { self.due(now, urgency)? };
+        if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
+            self.pull.ask(PullTrigger::AfterPush);
+        }
+        Ok(View {
+            candidates: due.candidates,
+            next_due: due.next_due,
+            low,
+            push_in_flight,
+            pull: self.pull.view(),
+            backend: self.backend,
+            batch: self.batch,
+            suspects: self.suspects.clone(),
+            is_weak: self.observed.is_weak(now),
+            asked,
+        })
+    }
+
+    fn carry_out(&mut self, batch: &[EntryId], plan: &Plan, now: Timestamp) {
+        if !batch.is_empty() {
+            self.start_push(batch, plan.push_bytes, now);
+        }
+        if plan.pull.is_some() {
+            self.start_pull(plan.pull_limit, now);
+        }
+        self.start_older(now);
+    }
+}

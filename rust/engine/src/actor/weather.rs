@@ -1,0 +1,91 @@
+//! What comes from outside: the platform's word on network, app and power, and how the
+//! backend's answers turn out.
+
+use mailboat_core::{
+    AppState, BackendFailure, BatchSize, Network, Power, PullTrigger, Timestamp, after_failure,
+    after_network, is_another,
+};
+use mailboat_store::StoreError;
+
+use super::Actor;
+use crate::waist::WaistError;
+
+impl Actor {
+    pub(super) fn set_network(&mut self, network: Network, now: Timestamp) {
+        let before = std::mem::replace(&mut self.environment.network, network);
+        if before == network {
+            return;
+        }
+        let jitter = self.chance.jitter();
+        self.backend = after_network(self.backend, before, network, now, jitter, &self.policy);
+        if !is_another(before, network) {
+            return;
+        }
+        self.observed = self.observed.with_edge(now);
+        if before.kind != network.kind {
+            self.observed = self.observed.forgotten();
+            self.batch = BatchSize::default();
+        }
+        self.hints.network_changed();
+        if !network.is_none() {
+            self.suspects = std::mem::take(&mut self.suspects).without_delays(now);
+            self.pull.ask(PullTrigger::NetworkEdge);
+        }
+    }
+
+    pub(super) fn set_app_state(&mut self, state: AppState) {
+        let before = std::mem::replace(&mut self.environment.app_state, state);
+        if before != state && state == AppState::Foreground {
+            self.pull.ask(PullTrigger::Foreground);
+        }
+    }
+
+    pub(super) fn set_power(&mut self, power: Power) {
+        self.environment.power = power;
+    }
+
+    /// A whole request came to nothing.
+    pub(super) fn backend_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
+        tracing::info!(?failure, "a request came to nothing");
+        self.last_error = Some(WaistError::of_backend(failure));
+        if *failure == BackendFailure::Unauthorized {
+            self.token_refused(now);
+            return;
+        }
+        self.back_off(failure, now);
+        if !failure.is_answer() {
+            self.suspects = std::mem::take(&mut self.suspects).after_loss();
+        }
+        self.raise_refusal(failure);
+    }
+
+    fn back_off(&mut self, failure: &BackendFailure, now: Timestamp) {
+        self.server_first.fall_back(&mut self.answers);
+        let jitter = self.chance.jitter();
+        let network = self.environment.network;
+        self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);
+    }
+
+    /// The backend answered as the contract says.
+    pub(super) fn backend_succeeded(&mut self, now: Timestamp) {
+        self.backend = self.backend.after_answer(&self.policy);
+        self.last_error = None;
+        self.calm_alarms(now);
+    }
+
+    /// The disk failed under the scheduler. What was to be stored is fetched or sent
+    /// again, after the backoff of a failed request: a hot loop would not help the disk.
+    pub(super) fn storage_failed(
+        &mut self,
+        error: &StoreError,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        tracing::error!(%error, "the store failed under the scheduler");
+        self.back_off(&BackendFailure::Transport, now);
+        let error = WaistError::from(error.clone());
+        self.raise_storage(&error);
+        self.last_error = Some(error);
+        self.next_attempt_at = self.backend.pause.map(|pause| pause.until);
+        self.next_attempt_at
+    }
+}

@@ -1,0 +1,113 @@
+//! An engine whose turns the test takes itself.
+
+use mailboat_backends::rest::HttpAnswer;
+use mailboat_core::{BackendFailure, Timestamp};
+use mailboat_engine::stage::{Request, Stage, Turned};
+use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
+use mailboat_store::Schema;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp(1_767_225_600_000);
+
+fn open(folder: &TempDir, seed: u64) -> Stage {
+    let config = Config {
+        path: folder.path().join("chat.db").to_str().expect("a plain path").into(),
+        schema: Schema::messaging(),
+        backend: Some(BackendConfig::Rest {
+            base_url: "https://sim.example".into(),
+            allow_insecure: false,
+        }),
+        durability: Default::default(),
+        policy: Default::default(),
+    };
+    Stage::open(&config, seed, NOW).expect("the file opens")
+}
+
+fn send(stage: &mut Stage, number: u64) {
+    let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
+    let Value::Object(values) = values else { unreachable!("it is an object") };
+    stage.execute(number, Command::Create { collection: "messages".into(), id: None, values });
+}
+
+/// Answers the question for a token, and takes the turn that follows.
+fn sign_in(stage: &mut Stage, turned: &Turned) -> Turned {
+    let asked = turned.events.iter().find_map(|event| match event {
+        Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
+        _ => None,
+    });
+    let question = asked.expect("the engine asks for a token");
+    let answer = Answer::Token { token: Some("t".into()) };
+    stage.execute(0, Command::Answer { question, answer });
+    stage.turn(NOW)
+}
+
+#[test]
+fn a_write_is_answered_and_its_request_is_seen_before_it_leaves() {
+    let folder = TempDir::new().expect("a folder");
+    let mut stage = open(&folder, 1);
+    send(&mut stage, 7);
+    let turned = stage.turn(NOW);
+    assert_eq!(turned.answers[0].0, 7);
+    let turned = sign_in(&mut stage, &turned);
+    let [Request::Ask { ticket, request, authorization }, Request::Ask { .. }] =
+        &turned.requests[..]
+    else {
+        panic!("a push and a pull");
+    };
+    assert_eq!(
+        (request.url.as_str(), authorization.as_deref()),
+        ("https://sim.example/v1/push", Some("Bearer t"))
+    );
+    let sent: Value = serde_json::from_slice(&request.body).expect("JSON");
+    let outcome =
+        json!({ "outcome": "acked", "id": sent["entries"][0]["id"], "version": 5, "order": 5 });
+    let body = json!({ "outcomes": [outcome] }).to_string();
+    let answer = HttpAnswer {
+        status: 200,
+        content_type: Some("application/json"),
+        retry_after: None,
+        body: body.as_bytes(),
+        received_at: NOW,
+    };
+    stage.answer(*ticket, Ok(answer));
+    let turned = stage.turn(NOW.plus_ms(40));
+    let pending = turned.events.iter().find_map(|event| match event {
+        Event::Status(status) => Some(status.pending),
+        _ => None,
+    });
+    assert_eq!(pending, Some(0));
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_the_stage_was_dropped() {
+    let folder = TempDir::new().expect("a folder");
+    let mut stage = open(&folder, 1);
+    send(&mut stage, 1);
+    assert!(stage.turn(NOW).answers[0].1.is_ok());
+    drop(stage);
+    let mut stage = open(&folder, 2);
+    let turned = stage.turn(NOW);
+    let turned = sign_in(&mut stage, &turned);
+    assert!(
+        matches!(&turned.requests[0], Request::Ask { request, .. } if request.url.ends_with("/v1/push"))
+    );
+}
+
+#[test]
+fn one_seed_makes_the_same_requests_and_delays() {
+    let story = |seed| {
+        let folder = TempDir::new().expect("a folder");
+        let mut stage = open(&folder, seed);
+        send(&mut stage, 1);
+        let turned = stage.turn(NOW);
+        let turned = sign_in(&mut stage, &turned);
+        let Request::Ask { ticket, request, .. } = &turned.requests[0] else { panic!("a push") };
+        let body = request.body.clone();
+        stage.answer(*ticket, Err(BackendFailure::Transport));
+        stage.turn(NOW);
+        (body, stage.wake_at())
+    };
+    assert_eq!(story(3), story(3));
+    assert_ne!(story(3), story(4));
+}

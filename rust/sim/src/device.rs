@@ -1,0 +1,445 @@
+//! A device of the world: an app on a stage, its clock, its network, and a person.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mailboat_core::{AppState, Network, Operation, Timestamp};
+use mailboat_devserver::Listener;
+use mailboat_engine::stage::Stage;
+use mailboat_engine::waist::{BackendConfig, Command, Config, Query, WaistError, Written};
+use mailboat_store::Schema;
+use serde_json::{Map, Value, json};
+
+use crate::book::{Book, Entry, Page, Write};
+use crate::dice::Dice;
+use crate::link::Link;
+use crate::scenario::{Deed, DevicePlan, Scenario};
+use crate::server::Server;
+use crate::window::{Screen, conversation, whole};
+
+/// Entries that one page of the outbox shows.
+const OUTBOX_PAGE: u32 = 500;
+/// Records that scrolling back asks for.
+const OLDER_PAGE: u32 = 20;
+
+/// A device.
+pub struct Device {
+    /// What the scenario says of it.
+    pub plan: DevicePlan,
+    /// How often the app was opened; what was asked in an earlier life is nobody's now.
+    pub life: u32,
+    /// The app, while it runs.
+    pub stage: Option<Stage>,
+    /// Its network.
+    pub link: Option<Link>,
+    /// How far its clock is ahead of the world's, in milliseconds.
+    pub clock_offset_ms: i64,
+    /// What it was promised.
+    pub book: Book,
+    /// Its outbox, as last read.
+    pub outbox: Vec<Entry>,
+    /// The token that the app has kept.
+    pub token: Option<String>,
+    /// The live connection: its number, and the server's end of it.
+    pub line: Option<(u64, Listener)>,
+    /// The number of the last live connection.
+    pub last_line: u64,
+    /// The number of the last look at the clock that is on the world's calendar.
+    pub last_look: u64,
+    /// Whether a turn is on the world's calendar.
+    pub turn_is_planned: bool,
+    /// The app is killed in its next turn, before a request leaves.
+    pub dies_in_turn: bool,
+    /// Whether the app is in front.
+    pub in_front: bool,
+    /// What the person wanted to do while the app did not run.
+    pub postponed: Vec<usize>,
+    /// Draws of the network and of what happens to the device.
+    pub dice: Dice,
+    config: Config,
+    screens: Vec<Screen>,
+    commands: BTreeMap<u64, Asked>,
+    last_command: u64,
+    /// Own messages, as far as the app was told: id and conversation.
+    mine: Vec<(String, String)>,
+    writes: u64,
+}
+
+/// What a command was for.
+pub enum Asked {
+    /// A write, and what the book is to say of it.
+    Write(Box<Write>),
+    /// The person takes a dead letter away.
+    Discard(uuid::Uuid),
+    /// Anything else.
+    Other,
+}
+
+/// What an answer means to the person.
+pub enum Told {
+    /// A write is durable.
+    Stored(String),
+    /// A write was refused, with the error's code.
+    Refused(String),
+    /// Nothing of note.
+    Nothing,
+}
+
+impl Device {
+    /// A device whose app was never opened.
+    #[must_use]
+    pub fn new(plan: DevicePlan, root: &Dice, folder: &Path) -> Self {
+        let number = plan.number;
+        let config = Config {
+            path: folder.join(format!("device{number}.db")).to_string_lossy().into_owned(),
+            schema: Schema::messaging(),
+            backend: Some(BackendConfig::Rest {
+                base_url: Server::url(plan.server),
+                allow_insecure: false,
+            }),
+            durability: Default::default(),
+            policy: Default::default(),
+        };
+        Self {
+            life: 0,
+            stage: None,
+            link: None,
+            clock_offset_ms: plan.clock_offset_ms,
+            book: Book::default(),
+            outbox: Vec::new(),
+            token: None,
+            line: None,
+            last_line: 0,
+            last_look: 0,
+            turn_is_planned: false,
+            dies_in_turn: false,
+            in_front: true,
+            postponed: Vec::new(),
+            dice: root.fork("fate", number as u64),
+            config,
+            screens: Vec::new(),
+            commands: BTreeMap::new(),
+            last_command: 0,
+            mine: Vec::new(),
+            writes: 0,
+            plan,
+        }
+    }
+
+    /// What its clock shows.
+    #[must_use]
+    pub fn clock(&self, now: i64) -> Timestamp {
+        Timestamp(now + self.clock_offset_ms)
+    }
+
+    /// Opens the app.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn open(&mut self, now: i64) -> Result<(), WaistError> {
+        self.life += 1;
+        let seed = self.dice.seed_of("life", u64::from(self.life));
+        self.stage = Some(Stage::open(&self.config, seed, self.clock(now))?);
+        self.in_front = true;
+        self.look(None);
+        self.watch(whole("conversations"));
+        Ok(())
+    }
+
+    /// The file is gone, for a world that is broken on purpose.
+    pub fn lose_file(&self) {
+        // One that is not there yet is no less gone.
+        let _ = std::fs::remove_file(&self.config.path);
+    }
+
+    /// The app is gone, with all that was in its memory.
+    pub fn kill(&mut self) {
+        self.stage = None;
+        self.line = None;
+        self.screens.clear();
+        self.commands.clear();
+        self.dies_in_turn = false;
+    }
+
+    /// Has a command wait for the next turn.
+    pub fn execute(&mut self, command: Command, asked: Asked) {
+        let Some(stage) = &mut self.stage else { return };
+        self.last_command += 1;
+        self.commands.insert(self.last_command, asked);
+        stage.execute(self.last_command, command);
+    }
+
+    /// The platform says something of the network.
+    pub fn hear_of_network(&mut self, network: Network) {
+        self.execute(Command::SetNetwork { network }, Asked::Other);
+    }
+
+    /// The person brings the app to the front or leaves it.
+    pub fn bring_to_front(&mut self, in_front: bool) {
+        self.in_front = in_front;
+        let state = if in_front { AppState::Foreground } else { AppState::Background };
+        self.execute(Command::SetAppState { state }, Asked::Other);
+    }
+
+    /// The person does something; answers what, in words.
+    pub fn act(&mut self, deed: Deed, draw: u64, scenario: &Scenario, now: i64) -> String {
+        let mut dice = Dice::new(draw);
+        let conversation = self.pick_conversation(scenario, &mut dice);
+        match deed {
+            Deed::Send => match conversation {
+                Some(conversation) => self.send(&conversation, now),
+                None => "sees no conversation to write into".into(),
+            },
+            Deed::Edit | Deed::Delete => self.change_own(deed, &mut dice),
+            Deed::Retitle => match conversation {
+                Some(id) => {
+                    let title = self.words("title");
+                    let mut write = Write::new("conversations", &id, &id, Operation::Update);
+                    write.body = Some(title.clone());
+                    let values = object(json!({ "title": title }));
+                    let command =
+                        Command::Update { collection: "conversations".into(), id, values };
+                    self.execute(command, Asked::Write(Box::new(write)));
+                    format!("renames a conversation to {title}")
+                }
+                None => "sees no conversation to rename".into(),
+            },
+            Deed::Found => self.found(scenario, &mut dice),
+            Deed::Sync => {
+                self.execute(Command::Sync, Asked::Other);
+                "asks to sync".into()
+            }
+            Deed::Older => {
+                if let Some(lane) = conversation {
+                    self.load_older(lane, OLDER_PAGE);
+                }
+                "scrolls back".into()
+            }
+            Deed::Switch => {
+                self.bring_to_front(!self.in_front);
+                format!("{} the app", if self.in_front { "comes back to" } else { "leaves" })
+            }
+            Deed::Look => {
+                self.look(conversation);
+                "looks at another conversation".into()
+            }
+            Deed::Decide => self.decide(&mut dice),
+        }
+    }
+
+    /// Takes the answer of a command.
+    pub fn answered(&mut self, number: u64, answer: Result<String, WaistError>) -> Told {
+        match (self.commands.remove(&number), answer) {
+            (Some(Asked::Write(write)), Ok(json)) => self.stored(*write, &json),
+            (Some(Asked::Write(_)), Err(error)) => Told::Refused(format!("{:?}", error.code)),
+            (Some(Asked::Discard(entry)), Ok(_)) => {
+                self.book.withdrawn(|id, _| *id == entry);
+                Told::Nothing
+            }
+            _ => Told::Nothing,
+        }
+    }
+
+    /// Reads the outbox anew.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn read_outbox(&mut self) -> Result<(), WaistError> {
+        let Some(stage) = &self.stage else { return Ok(()) };
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let after = entries.last().map(|entry| entry.sequence);
+            let json = stage.query(&Query::Outbox { after, limit: OUTBOX_PAGE })?;
+            let page: Page = serde_json::from_str(&json).expect("an outbox page is JSON");
+            entries.extend(page.entries);
+            if !page.more {
+                break;
+            }
+        }
+        self.book.seen(self.life, &entries);
+        self.outbox = entries;
+        Ok(())
+    }
+
+    /// The rows of a collection as JSON.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub fn rows(&self, collection: &str) -> Result<Vec<Value>, WaistError> {
+        let Some(stage) = &self.stage else { return Ok(Vec::new()) };
+        let snapshot = stage.snapshot(&whole(collection))?;
+        let rows = snapshot.rows.iter();
+        Ok(rows.map(|row| serde_json::from_str(row.get()).expect("a row is JSON")).collect())
+    }
+
+    /// The screen of a watch.
+    pub fn screen(&mut self, watch: u32) -> Option<&mut Screen> {
+        self.screens.iter_mut().find(|screen| screen.watch == watch)
+    }
+
+    /// The engine has reset a watch: watches anew.
+    pub fn watch_again(&mut self, watch: u32) {
+        let Some(index) = self.screens.iter().position(|screen| screen.watch == watch) else {
+            return;
+        };
+        let Screen { window, .. } = self.screens.remove(index);
+        if let Some(stage) = &mut self.stage {
+            stage.unwatch(watch);
+        }
+        self.watch(window);
+    }
+
+    /// A screen that does not show what its window reads.
+    #[must_use]
+    pub fn stale_screen(&self) -> Option<&Screen> {
+        let stage = self.stage.as_ref()?;
+        self.screens.iter().find(|screen| {
+            stage.snapshot(&screen.window).is_ok_and(|snapshot| !screen.equals(snapshot))
+        })
+    }
+
+    /// Fetches what is older in every conversation the app shows.
+    pub fn load_history(&mut self) {
+        for row in self.rows("conversations").unwrap_or_default() {
+            if let Some(id) = row["id"].as_str() {
+                self.load_older(id.to_owned(), OUTBOX_PAGE);
+            }
+        }
+    }
+
+    fn load_older(&mut self, lane: String, limit: u32) {
+        let collection = "messages".into();
+        self.execute(Command::LoadOlder { collection, lane, limit }, Asked::Other);
+    }
+
+    fn send(&mut self, conversation: &str, now: i64) -> String {
+        let body = self.words("message");
+        let values = object(json!({
+            "conversationId": conversation, "senderId": self.plan.user, "body": body, "sentAt": now,
+        }));
+        let mut write = Write::new("messages", "", conversation, Operation::Create);
+        write.body = Some(body.clone());
+        let command = Command::Create { collection: "messages".into(), id: None, values };
+        self.execute(command, Asked::Write(Box::new(write)));
+        format!("writes {body}")
+    }
+
+    fn change_own(&mut self, deed: Deed, dice: &mut Dice) -> String {
+        if self.mine.is_empty() {
+            return "has written nothing to change".into();
+        }
+        let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
+        let (id, conversation) = self.mine[at].clone();
+        let collection = "messages".to_owned();
+        if deed == Deed::Delete {
+            self.mine.remove(at);
+            let write = Write::new(&collection, &id, &conversation, Operation::Delete);
+            self.execute(Command::Delete { collection, id }, Asked::Write(Box::new(write)));
+            return "deletes a message".into();
+        }
+        let body = self.words("edit");
+        let mut write = Write::new(&collection, &id, &conversation, Operation::Update);
+        write.body = Some(body.clone());
+        let values = object(json!({ "body": body }));
+        self.execute(Command::Update { collection, id, values }, Asked::Write(Box::new(write)));
+        format!("changes a message to {body}")
+    }
+
+    fn found(&mut self, scenario: &Scenario, dice: &mut Dice) -> String {
+        let mut members = vec![self.plan.user.clone()];
+        for other in &scenario.conversations {
+            let near = other.server == self.plan.server;
+            members.extend(other.members.iter().filter(|_| near && dice.chance(0.4)).cloned());
+        }
+        members.sort();
+        members.dedup();
+        let title = self.words("conversation");
+        let mut write = Write::new("conversations", "", "", Operation::Create);
+        write.body = Some(title.clone());
+        let values = object(json!({ "title": title, "memberIds": members }));
+        let command = Command::Create { collection: "conversations".into(), id: None, values };
+        self.execute(command, Asked::Write(Box::new(write)));
+        format!("makes {title}")
+    }
+
+    fn decide(&mut self, dice: &mut Dice) -> String {
+        let dead: Vec<uuid::Uuid> =
+            self.outbox.iter().filter(|entry| entry.failed).map(|entry| entry.id).collect();
+        if dead.is_empty() {
+            return "has no dead letter".into();
+        }
+        let entry = *dice.pick(&dead);
+        if dice.chance(0.5) {
+            self.execute(Command::Discard { entry }, Asked::Discard(entry));
+            "discards a dead letter".into()
+        } else {
+            self.execute(Command::Retry { entry }, Asked::Other);
+            "tries a dead letter again".into()
+        }
+    }
+
+    fn stored(&mut self, mut write: Write, json: &str) -> Told {
+        let written: Written = serde_json::from_str(json).expect("an answer is JSON");
+        write.record_id.clone_from(&written.id);
+        if write.operation == Operation::Create {
+            match write.collection.as_str() {
+                "messages" => self.mine.push((written.id.clone(), write.lane.clone())),
+                _ => write.lane.clone_from(&written.id),
+            }
+        }
+        let sentence = write.body.clone().unwrap_or_else(|| "the deletion".into());
+        match written.entry {
+            Some(entry) => self.book.acknowledged(entry, write),
+            // It cancelled what had never been sent of its record.
+            None => self.book.withdrawn(|_, other| {
+                other.collection == write.collection && other.record_id == write.record_id
+            }),
+        }
+        Told::Stored(sentence)
+    }
+
+    /// A conversation that the app shows; before the first pull, one that its user knows of.
+    fn pick_conversation(&self, scenario: &Scenario, dice: &mut Dice) -> Option<String> {
+        let rows = self.rows("conversations").unwrap_or_default();
+        let mut ids: Vec<String> =
+            rows.iter().filter_map(|row| Some(row["id"].as_str()?.to_owned())).collect();
+        if ids.is_empty() {
+            let mine = scenario.conversations.iter().filter(|conversation| {
+                conversation.server == self.plan.server
+                    && conversation.members.contains(&self.plan.user)
+            });
+            ids.extend(mine.map(|conversation| conversation.id.clone()));
+        }
+        (!ids.is_empty()).then(|| dice.pick(&ids).clone())
+    }
+
+    /// Shows another conversation, or the first one.
+    fn look(&mut self, id: Option<String>) {
+        let Some(id) = id else { return };
+        let old = self.screens.iter().position(|screen| screen.window.collection == "messages");
+        if let (Some(old), Some(stage)) = (old, &mut self.stage) {
+            stage.unwatch(self.screens.remove(old).watch);
+        }
+        self.watch(conversation(&id));
+    }
+
+    fn watch(&mut self, window: mailboat_store::Window) {
+        let Some(stage) = &mut self.stage else { return };
+        if let Ok(watched) = stage.watch(&window) {
+            self.screens.push(Screen::new(window, watched));
+        }
+    }
+
+    /// A text that no other write has.
+    fn words(&mut self, what: &str) -> String {
+        self.writes += 1;
+        format!("{what} {}.{}", self.plan.number, self.writes)
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,99 @@
+//! What must always hold, by name; and what was found not to.
+
+use std::fmt;
+
+/// A rule that holds after every step, or at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Invariant {
+    /// A write that was acknowledged survives whatever happens to the app.
+    AcknowledgedIsDurable,
+    /// No entry leaves the outbox but to the server, or by the person's will.
+    NothingIsLost,
+    /// A dead letter is one that the server refused, or asked to retry too often.
+    DeadLettersAreDeserved,
+    /// No entry is applied twice.
+    NoEffectTwice,
+    /// One lane's entries are applied in the order of writing.
+    LanesKeepOrder,
+    /// Whatever is pending is in flight, or something will wake it.
+    PendingIsArmed,
+    /// In fair weather everything goes, in bounded time.
+    NobodyStarves,
+    /// The engine opens its file again, and answers its commands.
+    TheEngineWorks,
+    /// In fair weather every device shows what the server has.
+    DevicesConverge,
+    /// The patches of a window, applied, are the window read again.
+    PatchesEqualTheQuery,
+    /// The last word of the only writer of a record is what the server has.
+    LastWriteStands,
+}
+
+/// What a broken rule means to the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Damage {
+    /// Something they wrote is gone.
+    Lost,
+    /// It happened twice.
+    Duplicated,
+    /// It happened in another order.
+    OutOfOrder,
+    /// It does not happen.
+    Stuck,
+    /// They see something else than others.
+    Diverged,
+}
+
+impl Invariant {
+    /// What it means when it is broken.
+    #[must_use]
+    pub fn damage(self) -> Damage {
+        match self {
+            Self::AcknowledgedIsDurable | Self::NothingIsLost | Self::DeadLettersAreDeserved => {
+                Damage::Lost
+            }
+            Self::NoEffectTwice => Damage::Duplicated,
+            Self::LanesKeepOrder => Damage::OutOfOrder,
+            Self::PendingIsArmed | Self::NobodyStarves | Self::TheEngineWorks => Damage::Stuck,
+            Self::DevicesConverge | Self::PatchesEqualTheQuery | Self::LastWriteStands => {
+                Damage::Diverged
+            }
+        }
+    }
+
+    /// The rule in a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AcknowledgedIsDurable => "acknowledged means durable",
+            Self::NothingIsLost => "nothing is lost",
+            Self::DeadLettersAreDeserved => "a dead letter was refused",
+            Self::NoEffectTwice => "no effect twice",
+            Self::LanesKeepOrder => "lanes keep their order",
+            Self::PendingIsArmed => "pending implies armed",
+            Self::NobodyStarves => "nobody starves",
+            Self::TheEngineWorks => "the engine works",
+            Self::DevicesConverge => "all devices converge",
+            Self::PatchesEqualTheQuery => "patches equal the query run again",
+            Self::LastWriteStands => "the last write stands",
+        }
+    }
+}
+
+/// A rule that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub invariant: Invariant,
+    /// Milliseconds since the start.
+    pub at_ms: i64,
+    /// What exactly, in a sentence.
+    pub sentence: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hours = self.at_ms as f64 / 3_600_000.0;
+        write!(formatter, "{} ({hours:.2} h): {}", self.invariant.words(), self.sentence)
+    }
+}

@@ -1,0 +1,6 @@
+//! The real store on disks that fail.
+
+mod crash;
+mod device;
+mod fault;
+mod workload;

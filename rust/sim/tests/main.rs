@@ -1,0 +1,4 @@
+//! Tests of the simulator itself: does it notice what it is for?
+
+mod disk;
+mod world;
