@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Writes js/src/generated from the Rust types of the waist, and cpp/generated from the
-# bridge and from the specification of the native module (npm run generate). npm run
-# check fails when one is stale.
+# Writes js/src/generated from the Rust types of the waist, cpp/generated from the bridge
+# and from the specification of the native module, and the tables of docs/policy.md from
+# the tests that check them (npm run generate). npm run check fails when one is stale.
 
 . "$(dirname "$0")/lib.sh"
 
 use_pinned_rust
 export MAILBOAT_WRITE_GENERATED=1
-cargo test --release --workspace --test generated
+cargo test --release --workspace --test generated --test policy --test why
 node scripts/generate-spec.js

@@ -92,6 +92,7 @@ suite 'javascript' jest 900 npm run --silent test:js
 suite 'hooks' plain 600 npm run --silent test:hooks
 suite 'kill' kill 900 npm run --silent test:kill -- --kills 40
 suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kills 10 --sabotage
+suite 'policy tables' plain 600 npm run --silent test:policy
 suite 'bytes' bytes 180 npm run --silent test:bytes
 suite 'bytes sabotaged' expected_failure 180 npm run --silent test:bytes -- --sabotage
 suite 'sim' sim 900 npm run --silent sim -- --runs 200

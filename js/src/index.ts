@@ -33,6 +33,7 @@ export { useConversations, type ConversationsView } from "./hooks/useConversatio
 export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
 export { useRows } from "./hooks/useRows";
+export { fieldData } from "./generated/fieldData";
 export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,

@@ -19,6 +19,7 @@ import type {
   Why,
   Window,
   Written,
+  WrittenBatch,
 } from "../generated/waist";
 import type { Row } from "../row";
 import type { Host } from "./host";
@@ -38,7 +39,11 @@ export interface CommandAnswers {
   create: Written;
   update: Written;
   delete: Written;
+  batch: WrittenBatch;
   retry: null;
+  retryAll: number;
+  cancel: null;
+  edit: string;
   discard: null;
   sync: null;
   loadOlder: LoadedOlder;

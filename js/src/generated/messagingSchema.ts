@@ -2,6 +2,7 @@
 export const messagingSchema = {
   "collections": [
     {
+      "coalesce": true,
       "columns": [
         {
           "maxBytes": 65536,
@@ -18,9 +19,18 @@ export const messagingSchema = {
       ],
       "indexes": [],
       "lanePolicy": "hold",
-      "name": "conversations"
+      "name": "conversations",
+      "operations": [
+        "create",
+        "update",
+        "delete"
+      ],
+      "priority": "normal",
+      "send": "immediate",
+      "write": "localFirst"
     },
     {
+      "coalesce": true,
       "columns": [
         {
           "maxBytes": 65536,
@@ -54,7 +64,15 @@ export const messagingSchema = {
       ],
       "laneColumn": "conversationId",
       "lanePolicy": "skip",
-      "name": "messages"
+      "name": "messages",
+      "operations": [
+        "create",
+        "update",
+        "delete"
+      ],
+      "priority": "normal",
+      "send": "immediate",
+      "write": "localFirst"
     }
   ]
 } as const;

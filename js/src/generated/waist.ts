@@ -88,6 +88,41 @@ baseUrl: string,
 allowInsecure?: boolean, } | { "kind": "javaScript" };
 
 /**
+ * What a batch is.
+ */
+export type BatchMode = "partial" | "atomic";
+
+/**
+ * What became of one write of a batch.
+ */
+export type BatchResult = Written | { 
+/**
+ * Why.
+ */
+error: WaistError, };
+
+/**
+ * One write of a batch.
+ */
+export type BatchWrite = { 
+/**
+ * What it does.
+ */
+operation: Operation, 
+/**
+ * Name of the collection.
+ */
+collection: string, 
+/**
+ * Id of the record; only a create may leave it out.
+ */
+id?: string, 
+/**
+ * Columns: all of them for `create`, the changed ones for `update`, none for `delete`.
+ */
+values?: Record<string, unknown>, };
+
+/**
  * A record as the server has it.
  */
 export type Change = { 
@@ -136,7 +171,28 @@ laneColumn?: string,
 /**
  * What a lane does after a dead letter of this collection.
  */
-lanePolicy?: LanePolicy, };
+lanePolicy?: LanePolicy, 
+/**
+ * What the app may do to its records; the rest is `UNSUPPORTED`.
+ */
+operations?: Array<Operation>, 
+/**
+ * How urgent its entries are, where a write does not say.
+ */
+priority?: Priority, 
+/**
+ * When its entries are sent, where a write does not say.
+ */
+send?: SendMode, 
+/**
+ * When the promise of a write resolves, where a write does not say.
+ */
+write?: WriteMode, 
+/**
+ * Whether a write folds into an earlier one of its record that no attempt has
+ * left with. `false` sends every write by itself.
+ */
+coalesce?: boolean, };
 
 /**
  * One typed column.
@@ -179,7 +235,11 @@ id?: string,
 /**
  * Every column that is not optional.
  */
-values: Record<string, unknown>, } | { "type": "update", 
+values: Record<string, unknown>, 
+/**
+ * How it travels.
+ */
+options?: WriteOptions, } | { "type": "update", 
 /**
  * Name of the collection.
  */
@@ -191,7 +251,11 @@ id: string,
 /**
  * The columns that change.
  */
-values: Record<string, unknown>, } | { "type": "delete", 
+values: Record<string, unknown>, 
+/**
+ * How it travels.
+ */
+options?: WriteOptions, } | { "type": "delete", 
 /**
  * Name of the collection.
  */
@@ -199,11 +263,39 @@ collection: string,
 /**
  * Id of the record.
  */
-id: string, } | { "type": "retry", 
+id: string, 
+/**
+ * How it travels.
+ */
+options?: WriteOptions, } | { "type": "batch", 
+/**
+ * At most 100.
+ */
+writes: Array<BatchWrite>, 
+/**
+ * Whether all or none of them happens, here and on the server.
+ */
+mode?: BatchMode, 
+/**
+ * How they travel.
+ */
+options?: WriteOptions, } | { "type": "retry", 
 /**
  * The entry.
  */
-entry: string, } | { "type": "discard", 
+entry: string, } | { "type": "retryAll" } | { "type": "cancel", 
+/**
+ * The entry.
+ */
+entry: string, } | { "type": "edit", 
+/**
+ * The entry.
+ */
+entry: string, 
+/**
+ * The columns that change.
+ */
+values: Record<string, unknown>, } | { "type": "discard", 
 /**
  * The entry.
  */
@@ -522,9 +614,34 @@ operation: Operation,
  */
 lane: string, 
 /**
+ * How urgent it is.
+ */
+priority: Priority, 
+/**
  * Whether it is a dead letter.
  */
 failed: boolean, 
+/**
+ * Whether it cannot go because an entry that it depends on is a dead letter.
+ */
+blocked: boolean, 
+/**
+ * Whether an attempt has left with it: then the server may have it, and it can be
+ * neither cancelled nor changed.
+ */
+attempted: boolean, 
+/**
+ * How many entries of other lanes have to be settled first.
+ */
+waitsFor: number, 
+/**
+ * The atomic group it belongs to.
+ */
+group: string | null, 
+/**
+ * When it was written, in milliseconds since the Unix epoch.
+ */
+enqueuedAt: number, 
 /**
  * Attempts that an answer has burnt.
  */
@@ -696,12 +813,30 @@ edgeSpreadMs?: number,
 /**
  * The first request after the backend was lost otherwise is spread over so many.
  */
-reconnectSpreadMs?: number, };
+reconnectSpreadMs?: number, 
+/**
+ * Milliseconds that a write which is `batched` waits for company at the most.
+ */
+batchWindowMs?: number, 
+/**
+ * Writes that are `scheduled` go at each full multiple of so many milliseconds.
+ */
+scheduleMs?: number, 
+/**
+ * Milliseconds until a write that is `serverFirst` resolves without the server's answer.
+ */
+serverFirstTimeoutMs?: number, };
 
 /**
  * What the device lives on.
  */
 export type Power = "unknown" | "charging" | "battery" | "low";
+
+/**
+ * How urgent an entry is. It never overtakes inside its lane: the lane takes the
+ * highest priority that waits in it.
+ */
+export type Priority = "low" | "normal" | "high";
 
 /**
  * How far a long push or pull has come.
@@ -777,7 +912,12 @@ lane: string,
 /**
  * What the lane does after a refusal.
  */
-lanePolicy: LanePolicy, };
+lanePolicy: LanePolicy, 
+/**
+ * The atomic group it belongs to: its entries stand together in one request, and the
+ * server applies all of them or none.
+ */
+group?: string, };
 
 /**
  * What became of one entry.
@@ -891,6 +1031,11 @@ export type Schema = {
  * At least one, each with a name of its own.
  */
 collections: Array<Collection>, };
+
+/**
+ * When an entry is sent.
+ */
+export type SendMode = "immediate" | "batched" | "scheduled";
 
 /**
  * The rows of a window at one moment.
@@ -1024,6 +1169,36 @@ revisions: number[],
 more: boolean, };
 
 /**
+ * Why an entry has not gone yet, and when it will.
+ */
+export type Why = { 
+/**
+ * For programs.
+ */
+state: WhyState, 
+/**
+ * When it may go, in milliseconds since the Unix epoch, where a time is what it waits for.
+ */
+until: number | null, 
+/**
+ * Entries of its lane that go before it.
+ */
+ahead: number, 
+/**
+ * The entry that it waits for, where it is one.
+ */
+waitsFor: string | null, 
+/**
+ * For people.
+ */
+sentence: string, };
+
+/**
+ * Stable words for what an entry waits for.
+ */
+export type WhyState = "acked" | "discarded" | "unknown" | "deadLetter" | "noBackend" | "inFlight" | "held" | "dependency" | "behind" | "scheduled" | "retry" | "setAside" | "lowPriority" | "token" | "offline" | "spread" | "backoff" | "breaker" | "budget" | "server" | "queued" | "ready";
+
+/**
  * A window on one collection: which rows, in which order, how many.
  */
 export type Window = { 
@@ -1049,6 +1224,32 @@ take?: Take,
 limit: number, };
 
 /**
+ * When the promise of a write resolves. Either way the write is on the disk first.
+ */
+export type WriteMode = "localFirst" | "serverFirst";
+
+/**
+ * How a write travels; what is left out is as its collection says.
+ */
+export type WriteOptions = { 
+/**
+ * How urgent it is.
+ */
+priority?: Priority, 
+/**
+ * When it is sent.
+ */
+send?: SendMode, 
+/**
+ * When the promise resolves.
+ */
+write?: WriteMode, 
+/**
+ * Entries that must be settled before it goes, such as a message's attachments.
+ */
+after?: Array<string>, };
+
+/**
  * Answer of `create`, `update` and `delete`.
  */
 export type Written = { 
@@ -1057,6 +1258,20 @@ export type Written = {
  */
 id: string, 
 /**
- * Id of the outbox entry; `null` when the mutation cancelled one that was never sent.
+ * Id of the outbox entry that carries it, which may be an earlier one of the record;
+ * `null` when it took back a create that was never sent.
  */
-entry: string | null, };
+entry: string | null, 
+/**
+ * Whether the server has it: only a write that is `serverFirst` waits to know.
+ */
+acked: boolean, };
+
+/**
+ * Answer of `batch`: one for each write, in their order.
+ */
+export type WrittenBatch = { 
+/**
+ * In the order of the writes.
+ */
+results: Array<BatchResult>, };

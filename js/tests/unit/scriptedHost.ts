@@ -2,13 +2,38 @@
 // when a disk is slow, an app is suspended or a queue overflows. Everything that the real
 // engine can be made to do is tested on the real engine instead.
 
-import type { Event, Query, WaistError, Watched, Window } from "../../src/generated/waist";
+import type {
+  Event,
+  Query,
+  SyncStatus,
+  WaistError,
+  Watched,
+  Window,
+} from "../../src/generated/waist";
 import type { Host } from "../../src/engine/host";
 import type { Row } from "../../src/row";
 
 /** A row whose only content is its id and a text. */
 export function row(id: string, body = id): Row {
   return { id, body, delivery: "sent" };
+}
+
+/** The status of an engine that rests, but for what differs. */
+export function statusEvent(differs: Partial<SyncStatus>): Event {
+  return {
+    type: "status",
+    phase: "idle",
+    online: true,
+    network: { kind: "unknown", metered: false, quality: "unknown", stability: "stable" },
+    pending: 0,
+    failed: 0,
+    bytes: 0,
+    lastSyncedAt: null,
+    nextAttemptAt: null,
+    progress: null,
+    error: null,
+    ...differs,
+  };
 }
 
 /** What a host throws. */

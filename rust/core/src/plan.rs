@@ -52,7 +52,7 @@ pub fn plan(view: &View, environment: Environment, now: Timestamp, policy: &Poli
     let plan = Plan { push, push_bytes, pull, pull_limit, push_at, pull_at };
     match view.backend.paused_until(now, policy) {
         Some(pause) => plan.put_off(pause.until),
-        None if breaker == Breaker::HalfOpen => plan.as_probe(view),
+        None if breaker == Breaker::HalfOpen => plan.cut_to_probe(view),
         None => plan,
     }
 }
@@ -73,7 +73,7 @@ impl Plan {
     }
 
     /// The same, cut down to one request; its answer decides about the others.
-    fn as_probe(self, view: &View) -> Self {
+    fn cut_to_probe(self, view: &View) -> Self {
         if view.push_in_flight || view.pull.in_flight {
             return Self { pull_limit: self.pull_limit, ..Self::default() };
         }

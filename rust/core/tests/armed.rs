@@ -93,6 +93,9 @@ prop_compose! {
 }
 
 proptest! {
+    // A case that fails is printed whole; nothing is to be kept beside the source.
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn whatever_is_pending_is_sent_in_flight_or_armed(
         (candidates, suspects) in lanes(),

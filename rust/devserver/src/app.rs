@@ -50,11 +50,14 @@ pub(crate) async fn blocking<T: Send + 'static, E: Into<Failure> + Send + 'stati
     }
 }
 
-/// A success with a body of JSON, written at once: axum's own `Json` does that piece by
-/// piece, and on the thread that serves connections when it comes from there.
-pub(crate) fn json(answer: &impl Serialize) -> Answer {
-    let body = serde_json::to_vec(answer).map_err(StoreError::from)?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+/// A body of JSON. Made where the work is done, not on the thread that serves connections.
+pub(crate) fn to_json(answer: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    Ok(serde_json::to_vec(answer)?)
+}
+
+/// A success with such a body.
+pub(crate) fn json(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// How many requests each endpoint has seen since the start.

@@ -89,8 +89,22 @@ impl Stage {
     /// # Errors
     /// As [`Runtime::open`](crate::Runtime::open).
     pub fn open(config: &Config, seed: u64, now: Timestamp) -> Result<Self, WaistError> {
+        Self::open_on(None, config, seed, now)
+    }
+
+    /// The same on a virtual file system that SQLite knows by this name.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_on(
+        vfs: Option<&'static str>,
+        config: &Config,
+        seed: u64,
+        now: Timestamp,
+    ) -> Result<Self, WaistError> {
         let codec = checked(config)?;
-        let (reader, opening) = Opening::begin(Path::new(&config.path), &config.schema)?.read()?;
+        let opening = Opening::begin_on(vfs, Path::new(&config.path), &config.schema)?;
+        let (reader, opening) = opening.read()?;
         let writer = opening.write()?;
         let session = Session::new(ENGINE, GENERATION, Arc::new(|_| {}), Arc::new(|_| {}));
         let shared = Arc::new(Shared::new());

@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mailboat_core::{Policy, Why};
 use mailboat_engine::waist::{
     Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
-    Watched, Written,
+    Watched, Written, WrittenBatch,
 };
 use mailboat_store::{OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
@@ -29,6 +30,20 @@ fn the_typescript_of_the_messaging_schema_is_current() {
     );
 }
 
+#[test]
+fn the_typescript_of_the_preset_is_current() {
+    let policy = serde_json::to_value(Policy::field_data()).expect("a policy becomes JSON");
+    let text = serde_json::to_string_pretty(&policy).expect("JSON prints");
+    let import = "import type { Policy } from \"./waist\";\n\n";
+    let about = "/**\n * For apps that collect data in the field: three retries, Wi-Fi first. The rest of the preset\n * belongs to collections: conflicts settled as `clientWins`, `operations` of create and update,\n * `initialSync: \"required\"`.\n */\n";
+    check(
+        "fieldData.ts",
+        &format!(
+            "{HEADER}{import}{about}export const fieldData = {text} as const satisfies Policy;\n"
+        ),
+    );
+}
+
 fn waist() -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = ts_rs::Config::new().with_out_dir(folder.path());
@@ -44,7 +59,9 @@ fn waist() -> String {
     Counters::export_all(&config).expect(export);
     Command::export_all(&config).expect(export);
     Written::export_all(&config).expect(export);
+    WrittenBatch::export_all(&config).expect(export);
     LoadedOlder::export_all(&config).expect(export);
+    Why::export_all(&config).expect(export);
     Drained::export_all(&config).expect(export);
     WaistError::export_all(&config).expect(export);
     let types = fs::read_to_string(folder.path().join("waist.ts")).expect("ts-rs wrote the file");

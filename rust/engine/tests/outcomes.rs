@@ -219,6 +219,39 @@ fn sync_outlasts_a_token_that_ended() {
 }
 
 #[test]
+fn a_push_and_a_pull_that_are_refused_with_one_token_are_one_refusal() {
+    let scene = Scene::new();
+    let mut ann = scene.ann();
+    ann.execute(&json!({ "type": "setNetwork", "network": { "kind": "none" } })).expect("told");
+    ann.send("c1", "with an old token");
+    for on in ["push", "pull"] {
+        scene.fault(json!({ "on": on, "kind": "status", "status": 401 }));
+    }
+    // The user asks, so both leave at once, with the token that has ended.
+    ann.execute(&json!({ "type": "sync" })).expect("a fresh token is good for both");
+    assert_eq!(ann.query(&json!({ "type": "status" }))["pending"], 0);
+}
+
+#[test]
+fn the_status_tells_an_error_before_the_call_that_it_ended() {
+    let scene = Scene::new();
+    let ann = scene.ann();
+    scene.fault(json!({ "on": "pull", "kind": "status", "status": 500, "times": null }));
+    let (sender, seen) = std::sync::mpsc::channel();
+    let (runtime, engine) = (std::sync::Arc::clone(&ann.runtime), ann.engine);
+    let completion = Box::new(move |answer: Result<String, _>| {
+        let _ = sender.send((answer.is_err(), runtime.drain(engine).expect("it is open")));
+    });
+    ann.runtime.execute(ann.engine, r#"{"type":"sync"}"#, completion);
+    let patience = std::time::Duration::from_secs(30);
+    let (failed, drained) = seen.recv_timeout(patience).expect("an answer");
+    assert!(failed);
+    let drained: Value = serde_json::from_str(&drained).expect("JSON");
+    let told = |event: &Value| event["type"] == "status" && event["error"]["code"] == "NETWORK";
+    assert!(drained["events"].as_array().expect("events").iter().any(told), "{drained}");
+}
+
+#[test]
 fn a_cursor_that_expired_starts_over_without_doubling_anything() {
     let scene = Scene::new();
     let mut ann = scene.ann();

@@ -6,12 +6,15 @@ use std::path::Path;
 use mailboat_core::{AppState, Network, Operation, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
-use mailboat_engine::waist::{BackendConfig, Command, Config, Query, WaistError, Written};
+use mailboat_engine::waist::{
+    BackendConfig, Command, Config, Durability, Query, WaistError, WriteOptions, Written,
+};
 use mailboat_store::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::book::{Book, Entry, Page, Write};
 use crate::dice::Dice;
+use crate::disk::{Disk, VFS};
 use crate::link::Link;
 use crate::scenario::{Deed, DevicePlan, Scenario};
 use crate::server::Server;
@@ -30,6 +33,12 @@ pub struct Device {
     pub life: u32,
     /// The app, while it runs.
     pub stage: Option<Stage>,
+    /// What its files lie on.
+    pub disk: Disk,
+    /// Whether the disk fails, or is full, for the moment.
+    pub disk_fails: bool,
+    /// When the app dies next, the power goes with it.
+    pub power_goes: bool,
     /// Its network.
     pub link: Option<Link>,
     /// How far its clock is ahead of the world's, in milliseconds.
@@ -40,6 +49,8 @@ pub struct Device {
     pub outbox: Vec<Entry>,
     /// The token that the app has kept.
     pub token: Option<String>,
+    /// When each request that waits was sent, and its bytes, by its ticket.
+    pub sent: BTreeMap<u64, (i64, usize)>,
     /// The live connection: its number, and the server's end of it.
     pub line: Option<(u64, Listener)>,
     /// The number of the last live connection.
@@ -88,27 +99,33 @@ pub enum Told {
 impl Device {
     /// A device whose app was never opened.
     #[must_use]
-    pub fn new(plan: DevicePlan, root: &Dice, folder: &Path) -> Self {
+    pub fn new(plan: DevicePlan, root: &Dice, folder: &Path, durability: Durability) -> Self {
         let number = plan.number;
+        let home = folder.join(format!("device{number}"));
+        std::fs::create_dir_all(&home).expect("a folder in a folder of ours");
         let config = Config {
-            path: folder.join(format!("device{number}.db")).to_string_lossy().into_owned(),
+            path: home.join("chat.db").to_string_lossy().into_owned(),
             schema: Schema::messaging(),
             backend: Some(BackendConfig::Rest {
                 base_url: Server::url(plan.server),
                 allow_insecure: false,
             }),
-            durability: Default::default(),
+            durability,
             policy: Default::default(),
         };
         Self {
             life: 0,
             stage: None,
+            disk: Disk::new(&home).expect("a folder of ours"),
+            disk_fails: false,
+            power_goes: false,
             link: None,
             clock_offset_ms: plan.clock_offset_ms,
             book: Book::default(),
             outbox: Vec::new(),
             token: None,
             line: None,
+            sent: BTreeMap::new(),
             last_line: 0,
             last_look: 0,
             turn_is_planned: false,
@@ -137,9 +154,12 @@ impl Device {
     /// # Errors
     /// What the engine says.
     pub fn open(&mut self, now: i64) -> Result<(), WaistError> {
+        if self.disk.is_dead() {
+            self.disk.revive().expect("nothing holds the files of an app that is gone");
+        }
         self.life += 1;
         let seed = self.dice.seed_of("life", u64::from(self.life));
-        self.stage = Some(Stage::open(&self.config, seed, self.clock(now))?);
+        self.stage = Some(Stage::open_on(Some(VFS), &self.config, seed, self.clock(now))?);
         self.in_front = true;
         self.look(None);
         self.watch(whole("conversations"));
@@ -154,7 +174,13 @@ impl Device {
 
     /// The app is gone, with all that was in its memory.
     pub fn kill(&mut self) {
+        // First the process, then what it held: closing must change nothing.
+        self.disk.kill();
         self.stage = None;
+        if std::mem::take(&mut self.power_goes) {
+            let dice = &mut self.dice;
+            self.disk.cut_power(&mut || dice.number());
+        }
         self.line = None;
         self.screens.clear();
         self.commands.clear();
@@ -197,8 +223,12 @@ impl Device {
                     let mut write = Write::new("conversations", &id, &id, Operation::Update);
                     write.body = Some(title.clone());
                     let values = object(json!({ "title": title }));
-                    let command =
-                        Command::Update { collection: "conversations".into(), id, values };
+                    let command = Command::Update {
+                        collection: "conversations".into(),
+                        id,
+                        values,
+                        options: WriteOptions::default(),
+                    };
                     self.execute(command, Asked::Write(Box::new(write)));
                     format!("renames a conversation to {title}")
                 }
@@ -249,7 +279,8 @@ impl Device {
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let after = entries.last().map(|entry| entry.sequence);
-            let json = stage.query(&Query::Outbox { after, limit: OUTBOX_PAGE })?;
+            let query = Query::Outbox { after, limit: OUTBOX_PAGE };
+            let json = self.disk.watch(|| stage.query(&query))?;
             let page: Page = serde_json::from_str(&json).expect("an outbox page is JSON");
             entries.extend(page.entries);
             if !page.more {
@@ -294,7 +325,8 @@ impl Device {
     pub fn stale_screen(&self) -> Option<&Screen> {
         let stage = self.stage.as_ref()?;
         self.screens.iter().find(|screen| {
-            stage.snapshot(&screen.window).is_ok_and(|snapshot| !screen.equals(snapshot))
+            let read = self.disk.watch(|| stage.snapshot(&screen.window));
+            read.is_ok_and(|snapshot| !screen.equals(snapshot))
         })
     }
 
@@ -319,7 +351,12 @@ impl Device {
         }));
         let mut write = Write::new("messages", "", conversation, Operation::Create);
         write.body = Some(body.clone());
-        let command = Command::Create { collection: "messages".into(), id: None, values };
+        let command = Command::Create {
+            collection: "messages".into(),
+            id: None,
+            values,
+            options: WriteOptions::default(),
+        };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("writes {body}")
     }
@@ -334,14 +371,20 @@ impl Device {
         if deed == Deed::Delete {
             self.mine.remove(at);
             let write = Write::new(&collection, &id, &conversation, Operation::Delete);
-            self.execute(Command::Delete { collection, id }, Asked::Write(Box::new(write)));
+            self.execute(
+                Command::Delete { collection, id, options: WriteOptions::default() },
+                Asked::Write(Box::new(write)),
+            );
             return "deletes a message".into();
         }
         let body = self.words("edit");
         let mut write = Write::new(&collection, &id, &conversation, Operation::Update);
         write.body = Some(body.clone());
         let values = object(json!({ "body": body }));
-        self.execute(Command::Update { collection, id, values }, Asked::Write(Box::new(write)));
+        self.execute(
+            Command::Update { collection, id, values, options: WriteOptions::default() },
+            Asked::Write(Box::new(write)),
+        );
         format!("changes a message to {body}")
     }
 
@@ -357,7 +400,12 @@ impl Device {
         let mut write = Write::new("conversations", "", "", Operation::Create);
         write.body = Some(title.clone());
         let values = object(json!({ "title": title, "memberIds": members }));
-        let command = Command::Create { collection: "conversations".into(), id: None, values };
+        let command = Command::Create {
+            collection: "conversations".into(),
+            id: None,
+            values,
+            options: WriteOptions::default(),
+        };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("makes {title}")
     }

@@ -58,6 +58,11 @@ impl Dice {
         &of[self.rng.random_range(0..of.len())]
     }
 
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
+        self.rng.random()
+    }
+
     /// A random id.
     pub fn uuid(&mut self) -> Uuid {
         uuid::Builder::from_random_bytes(self.rng.random()).into_uuid()

@@ -26,6 +26,13 @@ macro_rules! faults {
 
 faults! {
     Kill "kill" "The app is killed, and opened again later.",
+    KillAtWrite "kill-at-write" "The app is killed right before a write of its store.",
+    TornWrite "torn-write" "The app is killed in the middle of a write of its store.",
+    PowerCut "power-cut" "The power goes: what was not synced is lost, in whole or in part.",
+    ReadError "read-error" "The disk fails to read.",
+    WriteError "write-error" "The disk fails to write.",
+    SyncError "sync-error" "The disk fails to sync, and forgets what it was to write.",
+    DiskFull "disk-full" "A write finds no space.",
     ClockForward "clock-forward" "A device's clock steps forward, by up to hours.",
     ClockBack "clock-back" "A device's clock steps back, by up to hours.",
     NetworkChange "network-change" "A device comes onto another network.",
@@ -93,6 +100,11 @@ impl Fired {
     /// Once more.
     pub fn count(&mut self, fault: Fault) {
         self.0[fault as usize] += 1;
+    }
+
+    /// So many times more.
+    pub fn count_times(&mut self, fault: Fault, times: u64) {
+        self.0[fault as usize] += times;
     }
 
     /// How often.

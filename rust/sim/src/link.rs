@@ -1,5 +1,7 @@
 //! A device's network: what it is now, and what becomes of a request on it.
 
+use mailboat_core::{Network, NetworkKind};
+
 use crate::dice::Dice;
 use crate::fault::{Fault, Faults};
 use crate::scenario::Profile;
@@ -61,6 +63,15 @@ pub enum Back {
 impl Link {
     /// A network without faults.
     pub const FAIR: Self = Self { kind: Kind::Wifi, latency_ms: (10, 40), loss: 0.0, oddity: 0.0 };
+
+    /// What the platform says of it.
+    pub fn word(self) -> Network {
+        Network::of(match self.kind {
+            Kind::Offline => NetworkKind::None,
+            Kind::Wifi | Kind::Captive => NetworkKind::Wifi,
+            Kind::Cellular => NetworkKind::Cellular,
+        })
+    }
 
     /// The next network of a device, and for how many milliseconds it lasts.
     pub fn next(profile: Profile, before: Option<Self>, dice: &mut Dice) -> (Self, i64) {

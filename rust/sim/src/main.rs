@@ -1,5 +1,6 @@
 //! The simulator on the command line.
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -28,6 +29,9 @@ struct Cli {
     /// Takes a first seed that nobody has tried.
     #[arg(long)]
     fresh: bool,
+    /// Stops at the first failing seed, without cutting it down.
+    #[arg(long)]
+    stop_at_first: bool,
     /// Plays this seed alone and tells its story.
     #[arg(long)]
     seed: Option<u64>,
@@ -97,11 +101,18 @@ fn play_many(cli: &Cli) -> bool {
         if !outcome.findings.is_empty() {
             println!("seed {seed}: {}", outcome.findings[0]);
             failed.push((seed, outcome));
+            if cli.stop_at_first {
+                return ControlFlow::Break(());
+            }
         }
         if report.runs().is_multiple_of(100) {
             println!("    ... {} runs in {} s", report.runs(), begun.elapsed().as_secs());
         }
+        ControlFlow::Continue(())
     });
+    if cli.stop_at_first && !failed.is_empty() {
+        return false;
+    }
     failed.sort_by_key(|(seed, _)| *seed);
     for (seed, outcome) in failed.iter().take(FAILURES_TOLD) {
         println!("\nseed {seed} fails: {}", command(*seed, &Cut::default()));

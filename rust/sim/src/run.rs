@@ -1,5 +1,6 @@
 //! Runs of seeds: one alone, many on all cores, and a failing one cut down to its core.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -29,8 +30,12 @@ pub fn play(seed: u64, cut: &Cut, told: bool, sabotage: Sabotage) -> Outcome {
 }
 
 /// Plays `runs` seeds from `first_seed` on, on all cores, and shows each outcome to
-/// `ended`, in no order.
-pub fn play_all(first_seed: u64, runs: u64, ended: impl FnMut(u64, Outcome) + Send) {
+/// `ended`, in no order, until it has seen enough.
+pub fn play_all(
+    first_seed: u64,
+    runs: u64,
+    ended: impl FnMut(u64, Outcome) -> ControlFlow<()> + Send,
+) {
     let next = AtomicU64::new(0);
     let ended = Mutex::new(ended);
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -45,7 +50,9 @@ pub fn play_all(first_seed: u64, runs: u64, ended: impl FnMut(u64, Outcome) + Se
                     let seed = first_seed.wrapping_add(number);
                     let outcome = play(seed, &Cut::default(), false, Sabotage::None);
                     let mut ended = ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    ended(seed, outcome);
+                    if ended(seed, outcome).is_break() {
+                        next.store(runs, Ordering::Relaxed);
+                    }
                 }
             });
         }

@@ -144,6 +144,7 @@ impl Server {
             values,
             lane: conversation.id.clone(),
             lane_policy: LanePolicy::Hold,
+            group: None,
         };
         let codec = RestCodec::new("https://setup.sim").expect("an address");
         let token = self.token(&conversation.members[0]).expect("it runs");

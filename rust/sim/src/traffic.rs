@@ -1,14 +1,14 @@
 //! The network: what becomes of a request, and what comes back.
 
 use mailboat_backends::rest::{HttpAnswer, HttpRequest};
-use mailboat_core::{BackendFailure, Network};
+use mailboat_core::{BackendFailure, Sample};
 use mailboat_devserver::{
     EntryFault, EntryVerdict, Fault as Switch, FaultKind as SwitchKind, On, Reply,
 };
 use mailboat_engine::stage::Request;
 
 use crate::fault::Fault;
-use crate::link::{Back, Kind, Link};
+use crate::link::{Back, Link};
 use crate::scenario::Profile;
 use crate::world::{HINTS_SILENCE_MS, HOUR_MS, Happening, MINUTE_MS, World};
 
@@ -55,8 +55,7 @@ impl World<'_> {
             self.plan(ends_ms, Happening::LineEnds { device, line });
         }
         if is_told {
-            let offline = link.kind == Kind::Offline;
-            let network = if offline { Network::Offline } else { Network::Online };
+            let network = link.word();
             self.plan(told_ms, Happening::Word { device, network });
         }
         self.plan(lasts_ms, Happening::Weather { device });
@@ -79,6 +78,9 @@ impl World<'_> {
             }
         };
         self.trace.fact(self.now, &request.url, &request.body);
+        if let Some(ticket) = ticket {
+            self.devices[device].sent.insert(ticket, (self.now, request.body.len()));
+        }
         self.count_request(device, &request);
         let line = self.devices[device].last_line;
         let link = self.devices[device].link.unwrap_or(Link::FAIR);
@@ -218,11 +220,16 @@ impl World<'_> {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);
         }
+        let (sent_at, sent) = self.devices[device].sent.remove(&ticket).unwrap_or((self.now, 0));
+        let came = answer.as_ref().map_or(0, |reply| reply.body.len());
+        let sample = Sample {
+            answered: answer.is_ok(),
+            elapsed_ms: self.now.abs_diff(sent_at),
+            bytes: (sent + came) as u64,
+        };
         let Some(stage) = &mut self.devices[device].stage else { return };
-        stage.answer(
-            ticket,
-            answer.as_ref().map(|reply| view(reply, received_at)).map_err(Clone::clone),
-        );
+        let answer = answer.as_ref().map(|reply| view(reply, received_at)).map_err(Clone::clone);
+        stage.answer(ticket, answer, sample);
         self.plan_turn(device);
     }
 

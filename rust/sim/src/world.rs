@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
 
-use mailboat_core::{BackendFailure, Network};
+use mailboat_core::{BackendFailure, Network, NetworkKind};
 use mailboat_devserver::Reply;
 use mailboat_engine::stage::{Stage, Turned};
-use mailboat_engine::waist::{Ask, Event};
+use mailboat_engine::waist::{Ask, Durability, Event};
 use uuid::Uuid;
 
 use crate::device::{Device, Told};
@@ -15,7 +15,7 @@ use crate::dice::Dice;
 use crate::fault::{Fault, Faults, Fired};
 use crate::finding::{Finding, Invariant};
 use crate::link::Link;
-use crate::scenario::{ConversationPlan, Profile, Scenario};
+use crate::scenario::{ConversationPlan, DevicePlan, Profile, Scenario};
 use crate::server::Server;
 use crate::trace::Trace;
 use crate::traffic::Flight;
@@ -66,8 +66,12 @@ pub(crate) enum Happening {
     Act { device: usize, act: usize },
     /// An app is opened.
     Open { device: usize },
-    /// An app is killed; at once, or inside its next turn.
+    /// An app is killed, or will be soon.
     Kill { device: usize },
+    /// A disk begins to fail.
+    DiskFails { device: usize },
+    /// A disk works again.
+    DiskHeals { device: usize },
     /// A device comes onto another network.
     Weather { device: usize },
     /// The platform tells the app of it.
@@ -129,14 +133,15 @@ pub enum Sabotage {
     ForgetLedger,
     /// A device's file is gone each time its app is opened.
     LoseFile,
+    /// Local writes are not synced.
+    NormalWrites,
 }
 
 impl<'a> World<'a> {
     /// Plays a scenario, with its files in `folder`.
     #[must_use]
     pub fn play(scenario: &'a Scenario, folder: &Path, told: bool, sabotage: Sabotage) -> Outcome {
-        let mut world = Self::new(scenario, folder, told);
-        world.sabotage = sabotage;
+        let mut world = Self::new(scenario, folder, told, sabotage);
         if sabotage == Sabotage::ForgetLedger {
             world.servers.iter_mut().for_each(Server::forget_ledger);
         }
@@ -156,7 +161,7 @@ impl<'a> World<'a> {
         world.end()
     }
 
-    fn new(scenario: &'a Scenario, folder: &Path, told: bool) -> Self {
+    fn new(scenario: &'a Scenario, folder: &Path, told: bool, sabotage: Sabotage) -> Self {
         let root = Dice::new(scenario.seed);
         let servers = (0..scenario.servers)
             .map(|number| {
@@ -165,8 +170,12 @@ impl<'a> World<'a> {
                 Server::new(folder, number, &root, START, &conversations)
             })
             .collect();
-        let devices: Vec<Device> =
-            scenario.devices.iter().map(|plan| Device::new(plan.clone(), &root, folder)).collect();
+        let durability = match sabotage {
+            Sabotage::NormalWrites => Durability::Normal,
+            _ => Durability::Full,
+        };
+        let device = |plan: &DevicePlan| Device::new(plan.clone(), &root, folder, durability);
+        let devices = scenario.devices.iter().map(device).collect();
         Self {
             scenario,
             now: START,
@@ -178,7 +187,7 @@ impl<'a> World<'a> {
             faults: scenario.faults,
             is_fair: false,
             ended: false,
-            sabotage: Sabotage::None,
+            sabotage,
             applied: BTreeMap::new(),
             last_applied: BTreeMap::new(),
             dice: root.fork("events", 0),
@@ -200,6 +209,7 @@ impl<'a> World<'a> {
                 }
             }
             self.plan_next(device, Fault::Kill);
+            self.plan_next(device, Fault::DiskFull);
             self.plan_next(device, Fault::ClockForward);
             self.plan_next(device, Fault::TokenExpired);
         }
@@ -218,7 +228,8 @@ impl<'a> World<'a> {
         let dice = &mut self.devices[device].dice;
         let after_ms = dice.spread(MINUTE_MS, duration_ms.max(2 * MINUTE_MS));
         let happening = match fault {
-            Fault::Kill if self.faults.has(fault) => Happening::Kill { device },
+            Fault::Kill => Happening::Kill { device },
+            Fault::DiskFull => Happening::DiskFails { device },
             Fault::ClockForward if self.faults.has(fault) || self.faults.has(Fault::ClockBack) => {
                 Happening::Clock { device }
             }
@@ -248,15 +259,12 @@ impl<'a> World<'a> {
             }
             Happening::Act { device, act } => self.act(device, act),
             Happening::Open { device } => self.open(device),
-            Happening::Kill { device } => {
-                if !self.is_fair {
-                    self.kill(device);
-                    self.plan_next(device, Fault::Kill);
-                }
-            }
+            Happening::Kill { device } => self.kill(device),
+            Happening::DiskFails { device } => self.fail_disk(device),
+            Happening::DiskHeals { device } => self.heal_disk(device),
             Happening::Weather { device } => self.weather(device),
             Happening::Word { device, network } => {
-                if !self.is_fair || network == Network::Online {
+                if !self.is_fair || !network.is_none() {
                     self.devices[device].hear_of_network(network);
                     self.plan_turn(device);
                 }
@@ -303,11 +311,11 @@ impl<'a> World<'a> {
             self.devices[device].lose_file();
         }
         if let Err(error) = self.devices[device].open(now) {
-            self.find_at(
-                device,
-                Invariant::TheEngineWorks,
-                format!("cannot open its file: {:?}", error.code),
-            );
+            self.did_not_open(device, &error);
+            return;
+        }
+        if self.devices[device].disk.is_dead() {
+            self.die(device, "is killed while it opens");
             return;
         }
         self.check_outbox(device, Invariant::AcknowledgedIsDurable);
@@ -330,26 +338,6 @@ impl<'a> World<'a> {
         self.plan_turn(device);
     }
 
-    fn kill(&mut self, device: usize) {
-        if self.devices[device].stage.is_none() {
-            return;
-        }
-        if self.devices[device].dice.chance(0.6) {
-            self.devices[device].dies_in_turn = true;
-        } else {
-            self.die(device, "is killed");
-        }
-    }
-
-    fn die(&mut self, device: usize, how: &str) {
-        self.outcome.fired.count(Fault::Kill);
-        self.trace.fact(self.now, "kill", &device.to_le_bytes());
-        self.say(device, || how.into());
-        self.devices[device].kill();
-        let after_ms = self.devices[device].dice.spread(500, HOUR_MS);
-        self.plan(after_ms, Happening::Open { device });
-    }
-
     pub(crate) fn plan_turn(&mut self, device: usize) {
         if self.devices[device].turn_is_planned || self.devices[device].stage.is_none() {
             return;
@@ -365,6 +353,8 @@ impl<'a> World<'a> {
         let Some(stage) = self.devices[device].stage.as_mut() else { return };
         if stage.is_due(clock) {
             let turned = stage.turn(clock);
+            // The log is copied when it is long; on the stage that costs nobody time.
+            stage.idle();
             self.turned(device, turned);
         }
         self.plan_look(device);
@@ -387,6 +377,8 @@ impl<'a> World<'a> {
 
     fn turned(&mut self, device: usize, turned: Turned) {
         let Turned { requests, events, answers, closing: _ } = turned;
+        // What it said before it died was said.
+        let is_dead = self.devices[device].disk.is_dead();
         self.trace.fact(self.now, "turn", &serde_json::to_vec(&events).unwrap_or_default());
         for (number, answer) in answers {
             self.trace.fact(self.now, "answer", format!("{number} {answer:?}").as_bytes());
@@ -398,6 +390,10 @@ impl<'a> World<'a> {
                 Told::Refused(code) => self.say(device, || format!("is told {code}")),
                 Told::Nothing => {}
             }
+        }
+        if is_dead {
+            self.die(device, "is killed in the middle of a turn");
+            return;
         }
         self.take_events(device, events);
         self.check_outbox(device, Invariant::NothingIsLost);
@@ -436,7 +432,12 @@ impl<'a> World<'a> {
                     let after_ms = self.devices[device].dice.spread(5, 3_000);
                     self.plan(after_ms, Happening::Token { device, life, question, refresh });
                 }
-                Event::Question { .. } | Event::Status(_) | Event::Opened => {}
+                Event::Question { .. }
+                | Event::Status(_)
+                | Event::Opened
+                | Event::Progress(_)
+                | Event::LongOffline { .. }
+                | Event::Critical { .. } => {}
                 Event::OpenFailed { error } | Event::Closed { error } => {
                     let sentence = format!("the engine closed: {:?}", error.code);
                     self.find_at(device, Invariant::TheEngineWorks, sentence);
@@ -455,9 +456,10 @@ impl<'a> World<'a> {
             server.start(self.now);
         }
         for device in 0..self.devices.len() {
+            self.heal_disk(device);
             self.devices[device].link = Some(Link::FAIR);
             self.open(device);
-            self.devices[device].hear_of_network(Network::Online);
+            self.devices[device].hear_of_network(Network::of(NetworkKind::Wifi));
             self.devices[device].bring_to_front(true);
             self.plan_turn(device);
         }
@@ -494,6 +496,18 @@ impl<'a> World<'a> {
         let lasted_ms = (self.now - START).unsigned_abs();
         self.outcome.device_ms = lasted_ms * self.outcome.devices;
         for device in &self.devices {
+            let counts = device.disk.counts();
+            let disk = [
+                (Fault::TornWrite, counts.torn),
+                (Fault::PowerCut, counts.power_cuts),
+                (Fault::ReadError, counts.read_errors),
+                (Fault::WriteError, counts.write_errors),
+                (Fault::SyncError, counts.sync_errors),
+                (Fault::DiskFull, counts.full),
+            ];
+            for (fault, times) in disk {
+                self.outcome.fired.count_times(fault, times);
+            }
             let sums = self.outcome.attempts.entry(device.plan.profile).or_default();
             for write in device.book.writes.values().filter(|write| write.requests > 0) {
                 sums.0 += 1;

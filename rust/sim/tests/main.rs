@@ -1,4 +1,5 @@
 //! Tests of the simulator itself: does it notice what it is for?
 
 mod disk;
+mod engine;
 mod world;

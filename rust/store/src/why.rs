@@ -3,7 +3,7 @@
 use mailboat_core::{EntryId, Place, Priority, Reason, Timestamp, Waiting};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::codes::{DEAD, priority_from_code};
+use crate::codes::{BLOCKED, DEAD, priority_from_code};
 use crate::error::StoreError;
 use crate::reader::Reads;
 
@@ -28,30 +28,21 @@ impl Reads<'_> {
     }
 }
 
+/// What of an entry decides where it stands.
+struct Found {
+    sequence: i64,
+    lane: String,
+    halted: i64,
+    waits: bool,
+    not_before: Option<Timestamp>,
+    reason: Option<Reason>,
+}
+
 fn place(connection: &Connection, id: EntryId) -> Result<(Place, String), StoreError> {
-    let found = connection
-        .prepare_cached(
-            "SELECT sequence, lane, halted, not_before, reason_code, reason_message
-             FROM mailboat_outbox WHERE id = ?",
-        )?
-        .query_row([id.as_bytes()], |row| {
-            let reason = match row.get::<_, Option<String>>(4)? {
-                Some(code) => Some(Reason { code, message: row.get(5)? }),
-                None => None,
-            };
-            let not_before = Some(row.get::<_, i64>(3)?).filter(|at| *at > 0);
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, i64>(2)?,
-                not_before.map(Timestamp),
-                reason,
-            ))
-        })
-        .optional()?;
-    let Some((sequence, lane, halted, not_before, reason)) = found else {
+    let Some(found) = find(connection, id)? else {
         return Ok((gone(connection, id)?, String::new()));
     };
+    let Found { sequence, lane, halted, waits, not_before, reason } = found;
     if halted == DEAD {
         return Ok((Place::Dead(reason), lane));
     }
@@ -60,44 +51,61 @@ fn place(connection: &Connection, id: EntryId) -> Result<(Place, String), StoreE
         priority,
         ahead: ahead(connection, &lane, sequence)?,
         held_by: held_by(connection, &lane, sequence)?,
-        depends_on: depends_on(connection, sequence)?,
+        depends_on: if waits || halted == BLOCKED {
+            depends_on(connection, sequence)?
+        } else {
+            None
+        },
         not_before,
         scheduled_for,
     };
     Ok((Place::Waiting(waiting), lane))
 }
 
-/// How urgent a lane is, and until when it gathers.
+fn find(connection: &Connection, id: EntryId) -> Result<Option<Found>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, lane, halted, waits_for, not_before, reason_code, reason_message
+         FROM mailboat_outbox WHERE id = ?",
+    )?;
+    let found = statement.query_row([id.as_bytes()], |row| {
+        let reason = match row.get::<_, Option<String>>(5)? {
+            Some(code) => Some(Reason { code, message: row.get(6)? }),
+            None => None,
+        };
+        Ok(Found {
+            sequence: row.get(0)?,
+            lane: row.get(1)?,
+            halted: row.get(2)?,
+            waits: row.get::<_, i64>(3)? > 0,
+            not_before: Some(row.get(4)?).filter(|at| *at > 0).map(Timestamp),
+            reason,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// How urgent a lane is, and until when it only gathers.
 fn lane_of(
     connection: &Connection,
     lane: &str,
 ) -> Result<(Priority, Option<Timestamp>), StoreError> {
     let found = connection
-        .prepare_cached(
-            "SELECT priority, CASE WHEN gathers > 0 THEN not_before ELSE 0 END
-             FROM mailboat_lanes WHERE lane = ?",
-        )?
+        .prepare_cached("SELECT priority, gathers, not_before FROM mailboat_lanes WHERE lane = ?")?
         .query_row([lane], |row| {
-            let until = Some(row.get::<_, i64>(1)?).filter(|at| *at > 0);
-            Ok((priority_from_code(row.get(0)?), until.map(Timestamp)))
+            let gathers = row.get::<_, i64>(1)? > 0;
+            let until = Some(row.get(2)?).filter(|at| gathers && *at > 0).map(Timestamp);
+            Ok((priority_from_code(row.get(0)?), until))
         })
         .optional()?;
     Ok(found.unwrap_or_default())
 }
 
-/// The first entry that this one comes after: of another lane, or a dead letter that
-/// blocks it, its record's create included.
+/// The first entry of another lane that an entry comes after.
 fn depends_on(connection: &Connection, sequence: i64) -> Result<Option<EntryId>, StoreError> {
     let found = connection
         .prepare_cached(
-            "SELECT needed.id FROM mailboat_outbox AS entry
-             JOIN mailboat_outbox AS needed ON needed.sequence < entry.sequence
-              AND (needed.sequence IN
-                    (SELECT needed FROM mailboat_dependencies WHERE dependent = entry.sequence)
-                   OR (entry.halted = 2 AND needed.halted <> 0 AND needed.operation = 0
-                       AND needed.record_id = entry.record_id
-                       AND needed.collection = entry.collection))
-             WHERE entry.sequence = ? ORDER BY needed.sequence LIMIT 1",
+            "SELECT id FROM mailboat_dependencies JOIN mailboat_outbox ON sequence = needed
+             WHERE dependent = ? ORDER BY needed LIMIT 1",
         )?
         .query_row([sequence], |row| row.get(0))
         .optional()?;
@@ -114,7 +122,7 @@ fn gone(connection: &Connection, id: EntryId) -> Result<Place, StoreError> {
         .optional()?;
     Ok(match kind.as_deref() {
         Some("acked") => Place::Acked,
-        Some("discarded" | "cancelled") => Place::Discarded,
+        Some("discarded") => Place::Discarded,
         _ => Place::Unknown,
     })
 }
@@ -128,7 +136,7 @@ fn ahead(connection: &Connection, lane: &str, sequence: i64) -> Result<u32, Stor
         .query_row((lane, sequence), |row| row.get(0))?)
 }
 
-/// The dead letter of the lane that holds what comes after it.
+/// The dead letter of the lane, or what one blocks, that holds what comes after it.
 fn held_by(
     connection: &Connection,
     lane: &str,
@@ -137,7 +145,7 @@ fn held_by(
     let found = connection
         .prepare_cached(
             "SELECT id FROM mailboat_outbox
-             WHERE lane = ? AND halted = 1 AND lane_policy = 0 AND sequence < ?
+             WHERE lane = ? AND halted IN (1, 2) AND lane_policy = 0 AND sequence < ?
              ORDER BY sequence LIMIT 1",
         )?
         .query_row((lane, sequence), |row| row.get(0))

@@ -1,8 +1,6 @@
 //! Picking what may go: lanes by urgency, bounded, and no lane before its delay is over.
 
-use mailboat_core::{
-    AppState, Environment, Network, Operation, Policy, PullView, Timestamp, View, plan,
-};
+use mailboat_core::{Environment, Operation, Policy, PullView, Timestamp, View, plan};
 use serde_json::json;
 
 use crate::common::{NOW, Store, conversation, message};
@@ -129,7 +127,7 @@ fn a_clock_that_stepped_back_holds_nothing_up() {
         pull: PullView::default(),
         ..View::default()
     };
-    let online = Environment { network: Network::Online, app_state: AppState::Foreground };
+    let online = Environment::default();
     assert_eq!(plan(&view, online, yesterday, &Policy::default()).push, [entry]);
 }
 

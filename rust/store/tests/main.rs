@@ -26,4 +26,5 @@ mod update;
 mod values;
 mod version;
 mod watch;
+mod why;
 mod window;

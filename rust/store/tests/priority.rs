@@ -78,7 +78,7 @@ fn what_is_urgent_behind_a_dead_letter_lends_no_urgency() {
     let low = Sending { priority: Some(Priority::Low), ..Sending::default() };
     let high = Sending { priority: Some(Priority::High), ..Sending::default() };
     store.pull("conversations", "c1", 1, 1, crate::common::conversation("Boats"));
-    let mut update = |store: &mut Store, sending: &Sending| {
+    let update = |store: &mut Store, sending: &Sending| {
         let entry = store.next_entry();
         let values = json!({ "title": "x" });
         let update = mutation(entry, Operation::Update, "conversations", "c1", values);

@@ -4,7 +4,7 @@
 import { assert } from "chai";
 import { messagingSchema } from "../../../src/generated/messagingSchema";
 import type { Config, Schema } from "../../../src/generated/waist";
-import { answerPull, answerPush, askingConfig } from "../asked";
+import { answerPull, answerPush, askingConfig, QUICK } from "../asked";
 import { here } from "../consoleHost";
 import { assertFails, configOf, Device, failureOf, host } from "../device";
 import { IslandBackend } from "../islandBackend";
@@ -72,7 +72,7 @@ function defineDestroyed(): void {
   });
 
   it("leaves its question to the next one, which is asked with the same entry", async () => {
-    const config = askingConfig({ baseMs: 1, maxDelayMs: 1 });
+    const config = askingConfig(QUICK);
     const entry = await runIn("leavesQuestion", config);
     const device = Device.open(config);
     const [asked] = await answerPush(device);
@@ -89,7 +89,7 @@ function defineDestroyed(): void {
   });
 
   it("leaves a sync that the next one carries on", async () => {
-    const config = askingConfig({ baseMs: 1, maxDelayMs: 1 });
+    const config = askingConfig(QUICK);
     await runIn("leavesCommands", config);
     const backend = new IslandBackend();
     const device = Device.open(config);

@@ -1,7 +1,7 @@
 // `open`: the same engine or another one, migrations, and files that cannot be opened.
 
 import { assert } from "chai";
-import type { Config, Schema } from "../../../src/generated/waist";
+import type { Config, Policy, Schema } from "../../../src/generated/waist";
 import { assertFails, configOf, Device, failureOf, host, openRaw } from "../device";
 import { newPath, preparedFile } from "../place";
 import { LETTERS, NOTES } from "../schemas";
@@ -91,6 +91,9 @@ function defineSame(): void {
       retryFloorMs: 100,
       edgeSpreadMs: 100,
       reconnectSpreadMs: 100,
+      batchWindowMs: 1_000,
+      scheduleMs: 60_000,
+      serverFirstTimeoutMs: 1_000,
     } as const satisfies Required<Policy>;
     assert.strictEqual(Device.open(configOf({ policy })).opened.state, "ready");
   });

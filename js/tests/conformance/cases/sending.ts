@@ -18,6 +18,9 @@ import { assertFails, Device } from "../device";
 import { IslandBackend } from "../islandBackend";
 import { describe, each, it } from "../suite";
 
+/** More than one push takes. */
+const MANY = 120;
+const NO_ENTRY = "00000000-0000-7000-8000-000000000000";
 /** Longer than any case. */
 const LATER_MS = 600_000;
 
@@ -91,6 +94,49 @@ function definePushes(): void {
     const first = await answerPush(device);
     const second = await answerPush(device);
     assert.deepEqual([first, second].map(bodiesOf), [["a", "b"], ["c"]]);
+  });
+
+  it("tells how far it has come when there is much to send", async () => {
+    const device = await openAsked();
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
+    await Promise.all(Array.from({ length: MANY }, (_, at) => letter(device, `${at}`)));
+    await device.execute({ type: "setNetwork", network: { kind: "wifi" } });
+    const first = await answerPush(device);
+    const status = device.query({ type: "status" });
+    const progress = { kind: "push", done: first.length, total: MANY } as const;
+    assert.deepEqual(status.progress, progress);
+    assert.deepInclude(device.events, { type: "progress", ...progress });
+    let sent = first.length;
+    while (sent < MANY) sent += (await answerPush(device)).length;
+    await device.status("the end", (status) => status.progress === null);
+  });
+
+  it("says why an entry has not gone yet", async () => {
+    const device = await openAsked();
+    await device.execute({ type: "setNetwork", network: { kind: "none" } });
+    const [first, second] = await Promise.all(
+      ["a", "b"].map((body) =>
+        device.execute({
+          type: "create",
+          collection: "letters",
+          values: { island: "north", body },
+        }),
+      ),
+    );
+    const offline = await device.execute({ type: "why", entry: first?.entry ?? "" });
+    assert.deepInclude(offline, { state: "offline", ahead: 0 });
+    assert.isAbove(offline.until ?? 0, Date.now());
+    const behind = await device.execute({ type: "why", entry: second?.entry ?? "" });
+    assert.deepInclude(behind, { state: "behind", ahead: 1, until: null });
+    await device.execute({ type: "setNetwork", network: { kind: "other" } });
+    const { question, entries } = await pushed(device);
+    const flying = await device.execute({ type: "why", entry: first?.entry ?? "" });
+    assert.strictEqual(flying.state, "inFlight");
+    await device.answer(question, { kind: "push", outcomes: entries.map(acked) });
+    const arrived = await device.execute({ type: "why", entry: first?.entry ?? "" });
+    assert.strictEqual(arrived.state, "acked");
+    const unknown = await device.execute({ type: "why", entry: NO_ENTRY });
+    assert.strictEqual(unknown.state, "unknown");
   });
 
   it("goes on with the same ids after the engine was closed with it on its way", async () => {

@@ -2,6 +2,7 @@
 
 import { assert } from "chai";
 import { toMailboatError } from "../../../src/error";
+import type { BatchWrite } from "../../../src/generated/waist";
 import { assertFails, configOf, Device, host } from "../device";
 import { MEGABYTE } from "../schemas";
 import { describe, each, it } from "../suite";
@@ -128,6 +129,29 @@ function defineGroups(): void {
 }
 
 function defineOthers(): void {
+  it("takes several writes at once, changes one that waits, and takes another one back", async () => {
+    const device = Device.open();
+    const write = (body: string): BatchWrite => ({
+      operation: "create",
+      collection: "notes",
+      id: body,
+      values: { body },
+    });
+    const { results } = await device.execute({
+      type: "batch",
+      writes: ["a", "b"].map(write),
+    });
+    assert.lengthOf(results, 2);
+    const { entries } = device.query({ type: "outbox", limit: 5 });
+    const [first, second] = entries.map(({ id }) => id);
+    const values = { body: "changed" };
+    const edited = await device.execute({ type: "edit", entry: first ?? "", values });
+    assert.strictEqual(edited, first);
+    assert.isNull(await device.execute({ type: "cancel", entry: second ?? "" }));
+    assert.deepEqual(device.bodies(), ["changed"]);
+    assert.strictEqual(await device.execute({ type: "retryAll" }), 0);
+  });
+
   it("takes every word of the platform on the network", async () => {
     const device = Device.open();
     for (const kind of ["none", "wifi", "cellular", "ethernet", "other", "unknown"] as const) {

@@ -7,7 +7,7 @@ use axum::extract::{Extension, Query, State};
 use mailboat_backends::rest::{DEFAULT_RECENT, MAX_PAGE_CHANGES};
 use serde::Deserialize;
 
-use crate::app::{Answer, App, blocking, json};
+use crate::app::{Answer, App, blocking, json, to_json};
 use crate::failure::Failure;
 use crate::gate::User;
 use crate::store::{OlderRequest, PullRequest};
@@ -53,7 +53,7 @@ pub(crate) fn pull_page(app: &App, user: &str, parameters: &PullParameters) -> A
     }
     let cursor = parameters.cursor.as_deref();
     let page = app.database.pull(&PullRequest { user, cursor, limit, recent })?;
-    json(&page)
+    Ok(json(to_json(&page)?))
 }
 
 /// A page of a lane's history.
@@ -72,7 +72,7 @@ pub(crate) fn older_page(app: &App, user: &str, parameters: &OlderParameters) ->
     let OlderParameters { collection, lane, before, .. } = parameters;
     let request = OlderRequest { user, collection, lane, before: *before, limit };
     let page = app.database.older(&request)?;
-    json(&page)
+    Ok(json(to_json(&page)?))
 }
 
 fn read_limit(limit: Option<u32>, default: u32) -> Result<usize, Failure> {

@@ -7,7 +7,7 @@ use axum::extract::{Extension, State};
 use mailboat_backends::rest::wire::{PushAnswer, PushRequest};
 use mailboat_backends::rest::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 
-use crate::app::{Answer, App, blocking, json};
+use crate::app::{Answer, App, blocking, json, to_json};
 use crate::failure::Failure;
 use crate::gate::User;
 use crate::store::now_ms;
@@ -27,9 +27,10 @@ pub(crate) fn apply(app: &App, user: &str, body: &[u8], now_ms: i64) -> Answer {
     let count = request.entries.len();
     let faults = |entry: &_| app.faults.fire_entry(user, entry);
     let applied = app.database.push(user, &request.entries, now_ms, app.forget_ledger, &faults)?;
+    let answer = to_json(&PushAnswer { outcomes: applied.outcomes })?;
     app.hints.tell(&applied.audience);
     tracing::debug!(entries = count, told = applied.audience.len(), "push");
-    json(&PushAnswer { outcomes: applied.outcomes })
+    Ok(json(answer))
 }
 
 fn read(body: &[u8]) -> Result<PushRequest, Failure> {

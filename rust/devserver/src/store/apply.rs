@@ -111,6 +111,9 @@ impl Push<'_> {
             if !is_applied(&outcome) {
                 self.connection.execute_batch("ROLLBACK TO unit; RELEASE unit")?;
                 self.audience = audience;
+                // What was learned of groups may have come from what is undone.
+                self.access.clear();
+                self.told.clear();
                 return Ok(refused_together(unit, outcome));
             }
             outcomes.push(outcome);

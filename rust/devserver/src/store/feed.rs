@@ -220,7 +220,7 @@ fn page(
     tombstones: Vec<Tombstone>,
     more: bool,
 ) -> Result<StoredPage, StoreError> {
-    let changes = records.into_iter().map(Record::into_stored).collect::<Result<_, _>>()?;
+    let changes = records.into_iter().map(Record::into_change).collect::<Result<_, _>>()?;
     Ok(StoredPage { changes, tombstones, cursor: String::new(), more })
 }
 

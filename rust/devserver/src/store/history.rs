@@ -51,7 +51,7 @@ impl super::Database {
                 }
                 let record = Record::from_row(row)?;
                 bytes += record.body.len();
-                changes.push(record.into_stored()?);
+                changes.push(record.into_change()?);
             }
             changes.reverse();
             Ok(StoredOlderPage { changes, more })

@@ -1,9 +1,11 @@
 //! Pages as they leave: the shapes of the wire, whose values stay the text they are
 //! stored as. Reading a record's JSON only to write it again was half of a pull.
 
-use mailboat_backends::rest::wire::Tombstone;
+use mailboat_backends::rest::wire::{Change, Tombstone};
 use serde::Serialize;
 use serde_json::value::RawValue;
+
+use super::StoreError;
 
 /// What the wire calls `PullPage`.
 #[derive(Serialize)]
@@ -29,4 +31,13 @@ pub(crate) struct StoredChange {
     pub(super) version: u64,
     pub(super) order: u64,
     pub(super) values: Box<RawValue>,
+}
+
+impl StoredChange {
+    /// The change as a client reads it.
+    pub(super) fn read(self) -> Result<Change, StoreError> {
+        let Self { collection, id, version, order, values } = self;
+        let values = serde_json::from_str(values.get())?;
+        Ok(Change { collection, id, version, order, values })
+    }
 }

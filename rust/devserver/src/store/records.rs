@@ -1,6 +1,6 @@
 //! Rows of the table `records`.
 
-use mailboat_backends::rest::wire::{Change, Values};
+use mailboat_backends::rest::wire::Values;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
@@ -93,20 +93,9 @@ impl Record {
         Ok(serde_json::from_str(&self.body)?)
     }
 
-    /// As pages have it.
-    pub(super) fn into_stored(self) -> Result<StoredChange, StoreError> {
+    pub(super) fn into_change(self) -> Result<StoredChange, StoreError> {
         Ok(StoredChange {
             values: RawValue::from_string(self.body)?,
-            collection: self.collection,
-            id: self.id,
-            version: on_the_wire(self.version),
-            order: on_the_wire(self.placed_at),
-        })
-    }
-
-    pub(super) fn into_change(self) -> Result<Change, StoreError> {
-        Ok(Change {
-            values: self.values()?,
             collection: self.collection,
             id: self.id,
             version: on_the_wire(self.version),

@@ -82,7 +82,7 @@ impl super::Database {
                 "SELECT {COLUMNS} FROM records r WHERE r.deleted = 0 AND {VISIBLE} ORDER BY r.version"
             ))?;
             let rows = statement.query_map(named_params! { ":user": user }, Record::from_row)?;
-            rows.map(|record| record?.into_change()).collect()
+            rows.map(|record| record?.into_change()?.read()).collect()
         })
     }
 

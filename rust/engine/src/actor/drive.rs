@@ -26,7 +26,10 @@ impl Actor {
         self.look_at_progress(idle);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
-        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
+        // A batch or a pull that the disk would not begin is in no plan any more.
+        let retry_at = self.storage_retry_at.take();
+        let deadlines =
+            [self.questions.next_deadline(), self.server_first.next_deadline(), retry_at];
         let looks = [plan.wake_at(), hints_at, self.look_for_alarms(now)];
         looks.into_iter().chain(deadlines).flatten().min()
     }
@@ -43,10 +46,13 @@ impl Actor {
     fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
         let push_in_flight = self.push.is_in_flight();
         let asked = self.sync.waits();
-        let low = self.low_waiting()?;
+        let low = self.writer.low()?;
         let urgency = urgency(&low, self.environment, asked, now, &self.policy);
-        let due =
-            if push_in_flight { mailboat_store::Due::default() } else { self.due(now, urgency)? };
+        let due = if push_in_flight {
+            mailboat_store::Due::default()
+        } else {
+            self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)?
+        };
         if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
             self.pull.ask(PullTrigger::AfterPush);
         }

@@ -29,10 +29,10 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, LowWaiting, Observed, Policy,
-    PullTrigger, Sample, Suspects, Timestamp, Urgency,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
-use mailboat_store::{Changes, Due, Durability, Schema, StoreError, WatchedWindow, Writer};
+use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Writer};
 
 use alarms::Alarms;
 pub(crate) use chance::Chance;
@@ -143,6 +143,8 @@ pub(crate) struct Actor {
     progress: Progressing,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
+    /// When to try again what the disk refused in this turn.
+    storage_retry_at: Option<Timestamp>,
     token: Token,
     /// Grows with each token, and with each refusal of one: what a request was sent with.
     token_number: u32,
@@ -219,6 +221,7 @@ impl Actor {
             progress: Progressing::default(),
             last_error: None,
             next_attempt_at: None,
+            storage_retry_at: None,
             token: Token::Unknown,
             token_number: 0,
             questions: Questions::default(),
@@ -367,15 +370,6 @@ impl Actor {
 
     fn query(&self, query: &Query) -> Result<String, WaistError> {
         Ok(crate::engine::answer_query(&self.writer.reads(), query, &self.shared, &self.session)?)
-    }
-
-    /// Entries of low priority that nothing more urgent waits behind.
-    fn low_waiting(&self) -> Result<LowWaiting, StoreError> {
-        self.writer.low()
-    }
-
-    fn due(&self, now: Timestamp, urgency: Urgency) -> Result<Due, StoreError> {
-        self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)
     }
 
     fn take_over(&mut self, session: Arc<Session>, now: Timestamp) {

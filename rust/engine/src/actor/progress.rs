@@ -35,7 +35,8 @@ impl Actor {
     /// Tells how far it has come, when that is worth telling and has changed. `idle`: no
     /// batch is on its way and none can go.
     pub(super) fn look_at_progress(&mut self, idle: bool) {
-        if idle {
+        // A backend that fails in between only interrupts it.
+        if idle && self.backend.failures == 0 {
             self.progress.pushed = 0;
         }
         let Progressing { pushed, pulled, told } = self.progress;

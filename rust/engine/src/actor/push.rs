@@ -110,8 +110,9 @@ impl Actor {
     /// that fails alone while others pass.
     fn push_failed(&mut self, entries: &[QueuedEntry], failure: &BackendFailure, now: Timestamp) {
         // A single entry, or an atomic group, can not be split any further.
-        let alone = entries.iter().all(|entry| is_together(entry, &entries[0]));
-        let verdict = if alone { self.suspect(&entries[0], failure, now) } else { None };
+        let first = entries.first();
+        let first = first.filter(|first| entries.iter().all(|entry| is_together(entry, first)));
+        let verdict = first.and_then(|first| self.suspect(first, failure, now));
         if verdict == Some(Verdict::Burn) {
             self.burn(entries, now);
         } else {
@@ -163,7 +164,12 @@ impl Actor {
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now));
         match burnt {
-            Ok(((), changes)) => self.changes.push(changes),
+            Ok(((), changes)) => {
+                self.changes.push(changes);
+                for (entry, transition, _) in &settled {
+                    self.server_first.settle(entry.id, transition, &mut self.answers);
+                }
+            }
             // It goes again with the attempts that it had.
             Err(error) => {
                 self.storage_failed(&error, now);
@@ -177,13 +183,13 @@ impl Actor {
         outcomes: Vec<Settled>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let pending = self.writer.counts().pending;
         let (mut verdicts, values): (Vec<_>, Vec<_>) = entries
             .iter()
             .zip(outcomes)
             .map(|(entry, settled)| ((entry.id, entry.group, settled.outcome), settled.values))
             .unzip();
         harmonize(&mut verdicts);
-        let pending = self.writer.counts().pending;
         let mut settled = Vec::with_capacity(entries.len());
         let mut drawn = None;
         for ((entry, (_, group, outcome)), values) in entries.iter().zip(verdicts).zip(values) {
@@ -202,10 +208,10 @@ impl Actor {
             .writer
             .transaction(Durability::Normal, |transaction| transaction.settle(&settled, now))?;
         self.changes.push(changes);
+        self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
         for (entry, transition, _) in &settled {
             self.server_first.settle(entry.id, transition, &mut self.answers);
         }
-        self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
         Ok(())
     }
 
@@ -223,7 +229,7 @@ impl Actor {
 
 /// Whether the server takes or refuses both as one.
 fn is_together(entry: &QueuedEntry, first: &QueuedEntry) -> bool {
-    entry.id == first.id
+    entry.id == first.id || (entry.group.is_some() && entry.group == first.group)
 }
 
 fn to_wire(entry: &QueuedEntry) -> PushEntry {

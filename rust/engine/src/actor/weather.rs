@@ -48,6 +48,7 @@ impl Actor {
     pub(super) fn backend_failed(&mut self, failure: &BackendFailure, now: Timestamp) {
         tracing::info!(?failure, "a request came to nothing");
         self.last_error = Some(WaistError::of_backend(failure));
+        self.server_first.fall_back(&mut self.answers);
         if *failure == BackendFailure::Unauthorized {
             self.token_refused(now);
             return;
@@ -86,6 +87,7 @@ impl Actor {
         self.raise_storage(&error);
         self.last_error = Some(error);
         self.next_attempt_at = self.backend.pause.map(|pause| pause.until);
+        self.storage_retry_at = self.next_attempt_at;
         self.next_attempt_at
     }
 }

@@ -10,7 +10,7 @@ impl Actor {
     pub(super) fn why(&self, entry: EntryId, now: Timestamp) -> Result<String, WaistError> {
         let (place, lane) = self.writer.reads().place(entry)?;
         let asked = self.sync.waits();
-        let low = low_wait(&self.low_waiting()?, self.environment, asked, now, &self.policy);
+        let low = low_wait(&self.writer.low()?, self.environment, asked, now, &self.policy);
         let situation = Situation {
             has_backend: self.route != Route::None,
             in_flight: self.push.carries(entry),

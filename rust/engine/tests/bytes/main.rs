@@ -53,7 +53,8 @@ fn run(sabotage: bool, folder: &Path) -> bool {
     let open = |name: &str, url: &str| {
         let mut config = config(&folder.join(format!("{name}.db")), url);
         // The smallest delays there are: what is cut is tried again at once.
-        config["policy"] = json!({ "baseMs": 1, "maxDelayMs": 1 });
+        config["policy"] = json!({ "baseMs": 1, "maxDelayMs": 1, "retryFloorMs": 1,
+                                   "breakerOpenMs": 1, "breakerMaxOpenMs": 1, "reconnectSpreadMs": 1 });
         let token = server.issue_token(name).expect("a token");
         Person::open(&config, Some(token))
     };

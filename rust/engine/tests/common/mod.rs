@@ -12,12 +12,17 @@ use serde_json::{Value, json};
 /// Longest wait for anything, in seconds: a test that reaches it has failed.
 const PATIENCE_S: u64 = 30;
 
+/// A backend that is the test itself: takes a question, gives its answer.
+pub type Answering = Box<dyn FnMut(&Value) -> Option<Value>>;
+
 /// One person's engine on one file.
 pub struct Person {
     pub runtime: Arc<Runtime>,
     pub engine: u32,
     /// What a question for a token is answered with.
     pub token: Option<String>,
+    /// What any other question is answered with; `None` leaves it open.
+    pub backend: Answering,
     wakes: Receiver<u32>,
     /// Events drained and not yet waited for.
     seen: Vec<Value>,
@@ -42,7 +47,7 @@ impl Person {
         let opened: Value = parse(&runtime.open(&config.to_string()).expect("the engine opens"));
         let engine =
             u32::try_from(opened["engine"].as_u64().expect("a number")).expect("a small number");
-        Self { runtime, engine, token, wakes, seen: Vec::new() }
+        Self { runtime, engine, token, backend: Box::new(|_| None), wakes, seen: Vec::new() }
     }
 
     /// Sends a command and waits for its answer.
@@ -115,8 +120,14 @@ impl Person {
         let drained: Value = parse(&self.runtime.drain(self.engine).expect("the engine is open"));
         let events = drained["events"].as_array().expect("events").clone();
         for event in &events {
-            if event["type"] == "question" && event["ask"]["kind"] == "token" {
-                let answer = json!({ "kind": "token", "token": self.token });
+            if event["type"] != "question" {
+                continue;
+            }
+            let answer = match event["ask"]["kind"].as_str() {
+                Some("token") => Some(json!({ "kind": "token", "token": self.token })),
+                _ => (self.backend)(&event["ask"]),
+            };
+            if let Some(answer) = answer {
                 let _ = self.start(
                     &json!({ "type": "answer", "question": event["question"], "answer": answer }),
                 );
@@ -142,6 +153,12 @@ impl Person {
             assert!(Instant::now() < deadline, "no event `{kind}` came");
             self.wait_for_wake();
         }
+    }
+
+    /// Drains, and takes the events of this type that came since the last one waited for.
+    pub fn seen(&mut self, kind: &str) -> Vec<Value> {
+        self.drain();
+        std::mem::take(&mut self.seen).into_iter().filter(|event| event["type"] == kind).collect()
     }
 
     fn wait_for_wake(&mut self) {
