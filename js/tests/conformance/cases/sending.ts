@@ -102,7 +102,7 @@ function definePushes(): void {
     await Promise.all(Array.from({ length: MANY }, (_, at) => letter(device, `${at}`)));
     await device.execute({ type: "setNetwork", network: { kind: "wifi" } });
     const first = await answerPush(device);
-    const status = device.query({ type: "status" });
+    const status = await device.status("progress", ({ progress }) => progress !== null);
     const progress = { kind: "push", done: first.length, total: MANY } as const;
     assert.deepEqual(status.progress, progress);
     assert.deepInclude(device.events, { type: "progress", ...progress });
