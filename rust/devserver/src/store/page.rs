@@ -44,12 +44,3 @@ impl StoredChange {
         Ok(Change { collection, id, version, order, values, written_at })
     }
 }
-
-impl StoredChange {
-    /// The change as a client reads it.
-    pub(super) fn read(self) -> Result<Change, StoreError> {
-        let Self { collection, id, version, order, values } = self;
-        let values = serde_json::from_str(values.get())?;
-        Ok(Change { collection, id, version, order, values })
-    }
-}
