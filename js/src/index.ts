@@ -6,6 +6,10 @@ export { Mailboat, type WindowRows } from "./mailboat";
 export { MailboatError } from "./error";
 export type { OpenState } from "./session";
 export type { SyncStatus } from "./status";
+export { Outbox, OUTBOX_PAGE } from "./outbox";
+export { policies } from "./policies";
+export type { Critical, LongOffline, MailboatEvents } from "./events";
+export type { BatchOptions, BatchResult, BatchWriteOf, CreateOptions, WriteOptions } from "./write";
 export type { Delivery, Row } from "./row";
 export type { Collections, CollectionsOf, RowOf, SchemaShape } from "./schema";
 export { messagingSchema } from "./generated/messagingSchema";
@@ -29,22 +33,25 @@ export type { ExternalStore } from "./engine/cell";
 export type { Host } from "./engine/host";
 export { LiveWindow } from "./live/liveWindow";
 export { History, type HistorySnapshot } from "./live/history";
+export { LiveOutbox, MAX_OUTBOX_ENTRIES, type OutboxSnapshot } from "./live/liveOutbox";
 export { RELEASE_DELAY_MS, type WindowSnapshot } from "./live/sharedWindow";
 export { MAX_WINDOW_ROWS, type WindowOf } from "./live/window";
 export { MailboatProvider, type MailboatProviderProps } from "./hooks/MailboatProvider";
 export { useConversations, type ConversationsView } from "./hooks/useConversations";
 export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
+export { useOutbox, type OutboxView } from "./hooks/useOutbox";
 export { useRows } from "./hooks/useRows";
-export { fieldData } from "./generated/fieldData";
-export { useSyncStatus } from "./hooks/useSyncStatus";
+export { useSyncStatus, type SyncStatusView } from "./hooks/useSyncStatus";
 export type {
   AppState,
+  BatchMode,
   Change,
   Collection,
   Column,
   ColumnType,
   Counters,
+  CriticalKind,
   Durability,
   ErrorCode,
   LanePolicy,
@@ -60,17 +67,21 @@ export type {
   Phase,
   Policy,
   Power,
+  Priority,
   Progress,
+  ProgressKind,
   PullPage,
   PushEntry,
   PushOutcome,
   Quality,
   Reason,
   Schema,
+  SendMode,
   Stability,
   Take,
   Tombstone,
   Why,
   WhyState,
+  WriteMode,
   Written,
 } from "./generated/waist";

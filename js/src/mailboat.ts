@@ -4,15 +4,15 @@
 import type { ExternalStore } from "./engine/cell";
 import { checkValues } from "./engine/json";
 import { mailboatError, toMailboatError } from "./error";
+import type { MailboatEvents } from "./events";
 import type {
   AppState,
   Counters,
   LoadedOlder,
   Network,
-  OutboxPage,
   Power,
   Snapshot,
-  Why,
+  WriteOptions as WaistOptions,
   Window,
   Written,
 } from "./generated/waist";
@@ -21,14 +21,25 @@ import { History } from "./live/history";
 import { LiveWindow } from "./live/liveWindow";
 import type { WindowOf } from "./live/window";
 import type { MessagingCollections } from "./messaging";
+import { Outbox } from "./outbox";
 import type { Collections, RowOf, SchemaShape } from "./schema";
 import type { OpenState, Session } from "./session";
 import type { SyncStatus } from "./status";
+import {
+  batchResults,
+  prepareBatch,
+  splitId,
+  type BatchOptions,
+  type BatchResult,
+  type BatchWriteOf,
+  type CreateOptions,
+  type WriteOptions,
+} from "./write";
 
-/** Entries on a page of the outbox when no limit is given. */
-const OUTBOX_PAGE = 100;
 /** Rows that a history shows at first when no limit is given. */
 export const HISTORY_PAGE = 50;
+/** What the engine would answer to a batch of which nothing is left to do. */
+const NO_RESULTS = { results: [] };
 
 /** Rows of a window at one moment. */
 export interface WindowRows<R> {
@@ -55,6 +66,7 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   constructor(private readonly session: Session) {
     this.state = session.state;
     this.status = session.status;
+    this.outbox = new Outbox(session);
   }
 
   /** Whether reads and writes work yet, or any more; an external store. */
@@ -62,6 +74,9 @@ export class Mailboat<C extends Collections = MessagingCollections> {
 
   /** How syncing goes; an external store. */
   readonly status: ExternalStore<SyncStatus>;
+
+  /** What waits to be sent, and what was refused. */
+  readonly outbox: Outbox<C>;
 
   /** Names the engine in diagnostics. */
   get engineId(): number {
@@ -91,29 +106,49 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /**
    * Makes a record. Resolves when it is durable on this device.
    *
-   * @param options `id` of the record; a UUIDv7 is made when left out
+   * @param options `id` of the record, and how it travels
+   *
+   * @example
+   * ```ts
+   * const { id } = await mailboat.create("conversations", { title: "Crew", memberIds });
+   * ```
+   *
+   * @example The server's answer first: `acked` is `false` when it could not be reached, and
+   * the write waits in the outbox. `REJECTED` when it was refused.
+   * ```ts
+   * const { acked } = await mailboat.create("bookings", booking, { write: "serverFirst" });
+   * ```
    */
   create<N extends keyof C & string>(
     collection: N,
     values: C[N],
-    options: { readonly id?: string } = {},
+    options?: CreateOptions,
   ): Promise<Written> {
-    const { id } = options;
     return this.write(values, () =>
       this.session.engine.execute({
         type: "create",
         collection,
-        ...(id !== undefined && { id }),
         values: values as Record<string, unknown>,
+        ...(options !== undefined && splitId(options)),
       }),
     );
   }
 
-  /** Changes columns of a record and leaves the others. Resolves when it is durable. */
+  /**
+   * Changes columns of a record and leaves the others. Resolves when it is durable.
+   *
+   * @param options how it travels
+   *
+   * @example
+   * ```ts
+   * await mailboat.update("conversations", id, { title: "Night watch" }, { priority: "low" });
+   * ```
+   */
   update<N extends keyof C & string>(
     collection: N,
     id: string,
     values: Partial<C[N]>,
+    options?: WriteOptions,
   ): Promise<Written> {
     return this.write(values, () =>
       this.session.engine.execute({
@@ -121,20 +156,84 @@ export class Mailboat<C extends Collections = MessagingCollections> {
         collection,
         id,
         values: values as Record<string, unknown>,
+        ...(options !== undefined && { options: options as WaistOptions }),
       }),
     );
   }
 
-  /** Removes a record. Resolves when that is durable. */
-  delete(collection: keyof C & string, id: string): Promise<Written> {
-    return this.session.engine.execute({ type: "delete", collection, id });
+  /**
+   * Removes a record. Resolves when that is durable.
+   *
+   * @param options how it travels
+   *
+   * @example
+   * ```ts
+   * await mailboat.delete("messages", id);
+   * ```
+   */
+  delete(collection: keyof C & string, id: string, options?: WriteOptions): Promise<Written> {
+    const written = this.session.engine.execute({
+      type: "delete",
+      collection,
+      id,
+      ...(options !== undefined && { options: options as WaistOptions }),
+    });
+    return written.then((answer) => {
+      // It may have taken an entry out while another write put one in.
+      this.session.outboxChanged();
+      return answer;
+    });
+  }
+
+  /**
+   * Does 1 to 100 writes at once. `atomic` ones happen all or none, here and on the server:
+   * they travel together, and when the server refuses one of them, all are dead letters that
+   * are retried or discarded as one. Resolves when they are durable.
+   *
+   * @param options `mode`, and how the writes travel
+   * @returns one result a write, in their order. In an `atomic` batch a write that does not
+   * fit rejects the promise instead, and nothing is stored.
+   *
+   * @example
+   * ```ts
+   * await mailboat.batch(
+   *   [
+   *     { operation: "update", collection: "accounts", id: from, values: { balance: 10 } },
+   *     { operation: "update", collection: "accounts", id: to, values: { balance: 90 } },
+   *   ],
+   *   { mode: "atomic" },
+   * );
+   * ```
+   */
+  async batch(
+    writes: readonly BatchWriteOf<C>[],
+    options: BatchOptions = {},
+  ): Promise<BatchResult[]> {
+    const { mode = "partial", ...sending } = options;
+    const batch = prepareBatch(writes, mode);
+    if (batch.writes.length === 0 && writes.length > 0) return batchResults(batch, NO_RESULTS);
+    const answer = await this.session.engine.execute({
+      type: "batch",
+      writes: batch.writes,
+      mode,
+      options: sending as WaistOptions,
+    });
+    this.session.outboxChanged();
+    return batchResults(batch, answer);
   }
 
   /**
    * Writes a message by the user of the config. Resolves when it is durable, which is also
    * when it shows; sending it happens behind that.
+   *
+   * @param options its id, and how it travels: `after` names entries that must have arrived
+   *
+   * @example
+   * ```ts
+   * await mailboat.sendMessage(conversationId, "Man overboard!", { priority: "high" });
+   * ```
    */
-  sendMessage(conversationId: string, body: string): Promise<Written> {
+  sendMessage(conversationId: string, body: string, options?: CreateOptions): Promise<Written> {
     const { userId } = this.session.currentConfig;
     if (userId === undefined) {
       return Promise.reject(
@@ -146,7 +245,12 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     }
     const values = { conversationId, senderId: userId, body, sentAt: Date.now() };
     return this.write(values, () =>
-      this.session.engine.execute({ type: "create", collection: "messages", values }),
+      this.session.engine.execute({
+        type: "create",
+        collection: "messages",
+        values,
+        ...(options !== undefined && splitId(options)),
+      }),
     );
   }
 
@@ -212,28 +316,21 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   }
 
   /**
-   * A page of the outbox, oldest first: what waits to be sent, and dead letters with the
-   * reason why.
+   * Calls `listener` for each event of a name. What came before anybody listened is told to
+   * the first who does, save for `progress`, which is over.
+   *
+   * @returns ends it; calling it twice is no error
+   *
+   * @example
+   * ```ts
+   * const stop = mailboat.on("critical", ({ kind, error }) => report(kind, error.message));
+   * ```
    */
-  outbox(options: { readonly after?: number; readonly limit?: number } = {}): OutboxPage {
-    const { after, limit = OUTBOX_PAGE } = options;
-    const query = { type: "outbox", limit, ...(after !== undefined && { after }) } as const;
-    return this.session.engine.query(query);
-  }
-
-  /** Gives a dead letter new attempts. Its id stays, so the server applies it at most once. */
-  async retry(entry: string): Promise<void> {
-    await this.session.engine.execute({ type: "retry", entry });
-  }
-
-  /** Takes a dead letter out of the outbox: its record shows the server's version again. */
-  async discard(entry: string): Promise<void> {
-    await this.session.engine.execute({ type: "discard", entry });
-  }
-
-  /** Says why an entry of the outbox has not gone yet, and when it will. */
-  why(entry: string): Promise<Why> {
-    return this.session.engine.execute({ type: "why", entry });
+  on<E extends keyof MailboatEvents>(
+    event: E,
+    listener: (event: MailboatEvents[E]) => void,
+  ): () => void {
+    return this.session.events.on(event, listener);
   }
 
   /** Tells what the device lives on: with an empty battery, what can wait waits. */
@@ -257,9 +354,7 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /** Tells whether the app is in front. */
   async setAppState(state: AppState): Promise<void> {
     await this.session.engine.execute({ type: "setAppState", state });
-    // Windows that could not be read while the app was suspended.
-    this.session.windows.somethingHappened();
-    this.session.windows.flush();
+    this.session.resumed();
   }
 
   /** What the engine holds in memory, for tests and diagnostics. */

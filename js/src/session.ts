@@ -7,9 +7,11 @@ import { closedError, Engine, type EventSink } from "./engine/engine";
 import type { Host } from "./engine/host";
 import { answer, failed } from "./engine/questions";
 import { toMailboatError, MailboatError } from "./error";
+import { Events } from "./events";
 import type { Answer, Ask, Event, Opened } from "./generated/waist";
+import { LiveOutboxes } from "./live/liveOutbox";
 import { Windows } from "./live/windows";
-import { toSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
+import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
 
 /** How far opening came, and whether the engine is still there. */
 export type OpenState =
@@ -31,6 +33,8 @@ interface Arrived {
 export class Session implements EventSink {
   readonly engine: Engine;
   readonly windows: Windows;
+  readonly outboxes: LiveOutboxes;
+  readonly events = new Events();
   /** Whether reads and writes work. */
   readonly state: ExternalStore<OpenState>;
   /** How syncing goes. */
@@ -48,6 +52,7 @@ export class Session implements EventSink {
   ) {
     this.engine = new Engine(host, opened.engine, this);
     this.windows = new Windows(this.engine);
+    this.outboxes = new LiveOutboxes(this.engine, () => this.readStatus());
     this.stateCell = new Cell(opened.state === "ready" ? READY : { kind: "opening" });
     this.state = this.stateCell;
     this.status = { subscribe: this.statusCell.subscribe, getSnapshot: this.readStatus };
@@ -74,6 +79,20 @@ export class Session implements EventSink {
     this.engine.closed(closedError());
   }
 
+  /** Reads again what could not be read while the app was suspended. */
+  resumed(): void {
+    this.windows.somethingHappened();
+    this.outboxes.somethingHappened();
+    this.windows.flush();
+    this.outboxes.flush();
+  }
+
+  /** A command may have changed the outbox and left the status as it was. */
+  outboxChanged(): void {
+    this.outboxes.somethingHappened();
+    this.outboxes.flush();
+  }
+
   take(event: Event): void {
     switch (event.type) {
       case "patch":
@@ -83,7 +102,7 @@ export class Session implements EventSink {
         this.windows.reset(event.watch);
         return;
       case "status":
-        this.arrived.status = toSyncStatus(event);
+        this.arrived.status = nextSyncStatus(this.statusCell.getSnapshot(), event);
         return;
       case "question":
         this.arrived.questions.push(event);
@@ -91,7 +110,7 @@ export class Session implements EventSink {
       case "progress":
       case "longOffline":
       case "critical":
-        // The status, which comes with them, shows what they are about.
+        this.events.take(event);
         return;
       case "opened":
         this.arrived.state = READY;
@@ -108,11 +127,17 @@ export class Session implements EventSink {
     const { questions, state, status } = this.arrived;
     this.arrived = { state: null, status: null, questions: [] };
     if (state !== null) this.enter(state);
+    const isNews = status !== null && status !== this.statusCell.getSnapshot();
     if (status !== null) {
-      this.statusCell.set(status);
+      this.statusCell.prime(status);
       this.windows.somethingHappened();
+      this.outboxes.somethingHappened();
     }
+    // From here on the app hears of it, and everything shows the same moment.
+    if (isNews) this.statusCell.notify();
     this.windows.flush();
+    this.outboxes.flush();
+    this.events.tell();
     for (const { ask, question } of questions) void this.answer(question, ask);
   }
 
@@ -121,6 +146,7 @@ export class Session implements EventSink {
     if (kind === "opening" || kind === "ready") this.stateCell.set({ kind: "closed", error });
     this.statusCell.set({ ...this.statusCell.getSnapshot(), error });
     this.windows.closed(error);
+    this.outboxes.closed(error);
     this.ended();
   }
 
@@ -133,7 +159,9 @@ export class Session implements EventSink {
   private readonly readStatus = (): SyncStatus => {
     if (this.statusCell.getSnapshot() === UNKNOWN_STATUS && !this.engine.isClosed) {
       try {
-        this.statusCell.prime(toSyncStatus(this.engine.query({ type: "status" })));
+        this.statusCell.prime(
+          nextSyncStatus(UNKNOWN_STATUS, this.engine.query({ type: "status" })),
+        );
       } catch {
         // Opening or suspended: an event will say it.
       }

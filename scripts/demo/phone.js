@@ -96,7 +96,7 @@ function tellStatus() {
   const { phase, pending, online, nextAttemptAt } = mailboat.status.getSnapshot();
   // Only an answer that names a message burns an attempt, and only of the lane's first.
   const open = mailboat.state.getSnapshot().kind === "ready";
-  const attempts = open ? (mailboat.outbox({ limit: 1 }).entries[0]?.attempts ?? 0) : 0;
+  const attempts = open ? (mailboat.outbox.page({ limit: 1 }).entries[0]?.attempts ?? 0) : 0;
   say({ news: "status", phase, pending, online, nextAttemptAt, attempts });
 }
 

@@ -56,12 +56,12 @@ const faults = [
   refused("update-of-nothing", (mailboat) => mailboat.update("conversations", CONVERSATION, {})),
   refused("delete-of-an-unknown-record", (mailboat) => mailboat.delete("messages", "nobody")),
   refused("retry-of-an-unknown-entry", (mailboat) =>
-    mailboat.retry("00000000-0000-7000-8000-000000000000"),
+    mailboat.outbox.retry("00000000-0000-7000-8000-000000000000"),
   ),
-  refused("discard-of-what-is-no-entry", (mailboat) => mailboat.discard("nobody")),
+  refused("discard-of-what-is-no-entry", (mailboat) => mailboat.outbox.discard("nobody")),
   refused("limit-0", (mailboat) => mailboat.querySync({ collection: "messages", limit: 0 })),
   refused("limit-501", (mailboat) => mailboat.query({ collection: "messages", limit: 501 })),
-  refused("outbox-limit-501", (mailboat) => mailboat.outbox({ limit: 501 })),
+  refused("outbox-limit-501", (mailboat) => mailboat.outbox.page({ limit: 501 })),
   refused("filter-of-another-type", (mailboat) =>
     mailboat.querySync({ collection: "messages", where: { sentAt: SECRET }, limit: 1 }),
   ),

@@ -13,9 +13,9 @@ export interface ExternalStore<T> {
   readonly getSnapshot: () => T;
 }
 
-/** Who wants to hear of a change. */
-export class Listeners {
-  private readonly listeners = new Set<{ readonly call: () => void }>();
+/** Who wants to hear of something: of a change, or, with arguments, of an event. */
+export class Listeners<Args extends unknown[] = []> {
+  private readonly listeners = new Set<{ readonly call: (...args: Args) => void }>();
 
   /** How many there are. */
   get size(): number {
@@ -23,7 +23,7 @@ export class Listeners {
   }
 
   /** Adds one. The same function added twice is called twice, and removed one by one. */
-  add(call: () => void): () => void {
+  add(call: (...args: Args) => void): () => void {
     const listener = { call };
     this.listeners.add(listener);
     return () => {
@@ -32,10 +32,10 @@ export class Listeners {
   }
 
   /** Calls all. One that throws does not keep the others from hearing. */
-  notify(): void {
+  notify(...args: Args): void {
     for (const listener of [...this.listeners]) {
       try {
-        listener.call();
+        listener.call(...args);
       } catch (error) {
         // The app's own error: it belongs in the app's error reporting, not in a drain.
         queueMicrotask(() => {
@@ -56,15 +56,20 @@ export class Cell<T> implements ExternalStore<T> {
 
   readonly getSnapshot = (): T => this.value;
 
-  /** Puts a first value in that nobody can have seen another one before: nobody is told. */
+  /** Puts a value in and tells nobody: a first one, or one that `notify` follows. */
   prime(value: T): void {
     this.value = value;
+  }
+
+  /** Tells everyone. */
+  notify(): void {
+    this.listeners.notify();
   }
 
   /** Puts another value in and tells everyone, unless it is the same. */
   set(value: T): void {
     if (Object.is(value, this.value)) return;
     this.value = value;
-    this.listeners.notify();
+    this.notify();
   }
 }

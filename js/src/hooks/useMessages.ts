@@ -5,6 +5,7 @@ import type { MailboatError } from "../error";
 import type { Written } from "../generated/waist";
 import { HISTORY_PAGE } from "../mailboat";
 import type { Message } from "../messaging";
+import type { CreateOptions } from "../write";
 import { useMailboat } from "./useMailboat";
 
 /** What {@link useMessages} answers. */
@@ -20,7 +21,7 @@ export interface MessagesView {
   /** Why messages may be out of date, or why older ones could not be fetched. */
   readonly error: MailboatError | null;
   /** Writes a message. Resolves when it is durable and on screen. */
-  readonly send: (body: string) => Promise<Written>;
+  readonly send: (body: string, options?: CreateOptions) => Promise<Written>;
 }
 
 /**
@@ -57,7 +58,7 @@ export function useMessages(
     getSnapshot,
   );
   const send = useCallback(
-    (body: string) => mailboat.sendMessage(conversationId, body),
+    (body: string, options?: CreateOptions) => mailboat.sendMessage(conversationId, body, options),
     [mailboat, conversationId],
   );
   return { messages: rows, loadOlder, hasOlder, loadingOlder, error, send };

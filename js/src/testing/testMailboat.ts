@@ -180,7 +180,8 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
   }
 
   private async open(): Promise<void> {
-    this.current = createMailboat(this.config() as SchemaConfig<SchemaShape>);
+    const mailboat: unknown = createMailboat(this.config() as SchemaConfig<SchemaShape>);
+    this.current = mailboat as Mailboat<C>;
     await this.current.whenReady();
   }
 

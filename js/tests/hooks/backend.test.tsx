@@ -98,7 +98,7 @@ describe("a backend in JavaScript", () => {
     expect(backend.pushes).toHaveLength(3);
     expect(new Set(backend.pushes.flat()).size).toBe(1);
     expect(heard).toEqual([expect.any(BackendError), expect.any(BackendError)]);
-    expect(mailboat.outbox().entries).toEqual([]);
+    expect(mailboat.outbox.page().entries).toEqual([]);
   });
 
   it("that answers nonsense loses nothing", async () => {
@@ -115,7 +115,7 @@ describe("a backend in JavaScript", () => {
     await newConversation(mailboat);
     await delivered(mailboat);
     expect(answers).toBeGreaterThan(1);
-    expect(mailboat.outbox().entries).toEqual([]);
+    expect(mailboat.outbox.page().entries).toEqual([]);
   });
 
   it("is asked for older messages when the device has no more", async () => {

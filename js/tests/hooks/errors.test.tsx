@@ -29,7 +29,7 @@ describe("a write", () => {
     expect(error).toBeInstanceOf(MailboatError);
     expect(error).toMatchObject({ code: "INVALID_ARGUMENT", retryable: false });
     expect(mailboat.querySync({ collection: "messages", limit: 1 }).rows).toEqual([]);
-    expect(mailboat.outbox().entries).toEqual([]);
+    expect(mailboat.outbox.page().entries).toEqual([]);
   });
 
   it("that is refused harms none of those beside it", async () => {

@@ -93,7 +93,9 @@ describe("an engine in Node", () => {
 
   it("without a backend keeps what is written in the outbox", async () => {
     const { entry } = await mailboat.sendMessage("c1", "Ahoy");
-    expect(mailboat.outbox().entries).toMatchObject([{ id: entry, failed: false, attempts: 0 }]);
+    expect(mailboat.outbox.page().entries).toMatchObject([
+      { id: entry, failed: false, attempts: 0 },
+    ]);
     expect(mailboat.status.getSnapshot()).toMatchObject({ pending: 1, failed: 0 });
     expect(mailboat.history("messages", "c1").getSnapshot().hasOlder).toBe(false);
   });

@@ -79,10 +79,10 @@ describe("useSyncStatus", () => {
       expect(status.current).toMatchObject({ failed: 1, pending: 0 });
     });
     expect(view.current.messages[0]?.delivery).toBe("failed");
-    expect(mailboat.outbox().entries).toMatchObject([
+    expect(mailboat.outbox.page().entries).toMatchObject([
       { id: entry, failed: true, collection: "messages", reason: { code: "fault" } },
     ]);
-    await during(() => mailboat.retry(entry ?? ""));
+    await during(() => mailboat.outbox.retry(entry ?? ""));
     await waitFor(() => {
       expect(view.current.messages[0]?.delivery).toBe("sent");
     });
@@ -98,9 +98,9 @@ describe("useSyncStatus", () => {
     await waitFor(() => {
       expect(view.current.messages[0]?.delivery).toBe("failed");
     });
-    await during(() => mailboat.discard(entry ?? ""));
+    await during(() => mailboat.outbox.discard(entry ?? ""));
     expect(view.current.messages).toEqual([]);
-    expect(mailboat.outbox().entries).toEqual([]);
+    expect(mailboat.outbox.page().entries).toEqual([]);
   });
 
   it("asks for a new token once the server refuses the old one, and loses nothing", async () => {

@@ -117,8 +117,10 @@ impl World<'_> {
             let key = (device, effect.lane.clone());
             let last = self.last_applied.insert(key, order).unwrap_or_default();
             if last >= order {
-                let sentence =
-                    format!("write {order:?} was applied after write {last:?} of its lane");
+                let sentence = format!(
+                    "the {} of {} (write {order:?}) was applied after write {last:?} of its lane",
+                    effect.operation, effect.record_id
+                );
                 self.find_at(device, Invariant::LanesKeepOrder, sentence);
             }
         }

@@ -23,7 +23,7 @@ pub(crate) struct Flight {
     line: u64,
     request: HttpRequest,
     authorization: Option<String>,
-    trouble: Option<Switch>,
+    trouble: Option<(Fault, Switch)>,
     /// `None` for the second coming of a request: its answer goes nowhere.
     back: Option<Back>,
 }
@@ -128,7 +128,7 @@ impl World<'_> {
         device: usize,
         request: &HttpRequest,
         link: Link,
-    ) -> Option<Switch> {
+    ) -> Option<(Fault, Switch)> {
         let dice = &mut self.devices[device].dice;
         let draw = dice.chance(link.trouble() * 8.0);
         let kind = *dice.pick(&[
@@ -159,9 +159,7 @@ impl World<'_> {
             Fault::CursorExpired if request.url.contains("cursor=") => with_status(410, None),
             _ => return None,
         };
-        self.outcome.fired.count(kind);
-        self.say(device, || format!("{}: {}", name_of(request), kind.word()));
-        Some(Switch::once(on, kind_of_switch))
+        Some((kind, Switch::once(on, kind_of_switch)))
     }
 
     pub(crate) fn plan_back(
@@ -183,6 +181,13 @@ impl World<'_> {
     pub(crate) fn arrive(&mut self, flight: Flight) {
         let Flight { device, life, ticket, line, request, authorization, trouble, back } = flight;
         let server = self.devices[device].plan.server;
+        // A fault that never met the server has not fired.
+        let trouble = trouble.filter(|_| self.servers[server].running().is_some());
+        if let Some((fault, _)) = &trouble {
+            self.outcome.fired.count(*fault);
+            self.say(device, || format!("{}: {}", name_of(&request), fault.word()));
+        }
+        let trouble = trouble.map(|(_, switch)| switch);
         let reply =
             self.servers[server].answer(&request, authorization.as_deref(), self.now, trouble);
         let body = reply.as_ref().map_or(&[][..], |reply| &reply.body);

@@ -126,10 +126,10 @@ function defineCalls(): void {
   it("pages through the outbox", async () => {
     const mailboat = openNotes();
     for (const body of ["a", "b", "c"]) await mailboat.create("notes", { body });
-    const first = mailboat.outbox({ limit: 2 });
+    const first = mailboat.outbox.page({ limit: 2 });
     const after = first.entries[1]?.sequence ?? 0;
     assert.isTrue(first.more);
-    assert.lengthOf(mailboat.outbox({ after }).entries, 1);
+    assert.lengthOf(mailboat.outbox.page({ after }).entries, 1);
     assert.strictEqual(mailboat.status.getSnapshot().pending, 3);
   });
 
