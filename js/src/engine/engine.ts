@@ -7,6 +7,7 @@
 import { mailboatError, MailboatError, toMailboatError } from "../error";
 import type {
   Command,
+  ConflictPage,
   Counters,
   Drained,
   Event,
@@ -30,6 +31,7 @@ export interface QueryAnswers {
   window: Snapshot;
   record: Row | null;
   outbox: OutboxPage;
+  conflicts: ConflictPage;
   status: SyncStatus;
   counters: Counters;
 }
