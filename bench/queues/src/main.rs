@@ -9,8 +9,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use mailboat_core::{EntryId, Operation, Timestamp, Transition};
-use mailboat_store::{Durability, Mutation, Opening, Schema, StoreError, Writer};
+use mailboat_core::{EntryId, Operation, Priority, Timestamp, Transition};
+use mailboat_store::{Durability, Mutation, Opening, Schema, Sending, StoreError, Writer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -83,7 +83,8 @@ impl Queue {
         let lanes = self.lanes;
         self.writer.transaction(Durability::Normal, |transaction| {
             (from..to).try_for_each(|number| {
-                transaction.write(&message(number, lanes), Timestamp(number.cast_signed()))
+                transaction.write(&message(number, lanes), Timestamp(number.cast_signed()))?;
+                Ok(())
             })
         })?;
         self.written = to;
@@ -94,7 +95,7 @@ impl Queue {
     fn pick_and_move_on(&mut self) -> Result<f64, StoreError> {
         let now = Timestamp(self.written.cast_signed());
         let start = Instant::now();
-        let due = self.writer.due(now, BATCH)?;
+        let due = self.writer.due(now, BATCH, Priority::Low, false)?;
         let took_us = start.elapsed().as_secs_f64() * 1e6;
         assert_eq!(due.candidates.len(), BATCH as usize, "a pick is a full batch");
         let batch: Vec<EntryId> = due.candidates.iter().map(|candidate| candidate.id).collect();
@@ -132,5 +133,6 @@ fn message(number: u64, lanes: Lanes) -> Mutation {
         record_id: Uuid::now_v7().to_string(),
         operation: Operation::Create,
         values,
+        sending: Sending::default(),
     }
 }

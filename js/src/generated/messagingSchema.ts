@@ -17,9 +17,11 @@ export const messagingSchema = {
           "type": "json"
         }
       ],
+      "conflict": "merge",
       "indexes": [],
       "lanePolicy": "hold",
       "name": "conversations",
+      "onRemoteDelete": "keepLocal",
       "operations": [
         "create",
         "update",
@@ -57,6 +59,7 @@ export const messagingSchema = {
           "type": "integer"
         }
       ],
+      "conflict": "serverWins",
       "indexes": [
         [
           "conversationId"
@@ -65,6 +68,7 @@ export const messagingSchema = {
       "laneColumn": "conversationId",
       "lanePolicy": "skip",
       "name": "messages",
+      "onRemoteDelete": "keepLocal",
       "operations": [
         "create",
         "update",

@@ -22,7 +22,11 @@ page: PullPage, } | { "kind": "older",
 /**
  * The page.
  */
-page: OlderPage, } | { "kind": "failed", 
+page: OlderPage, } | { "kind": "merge", 
+/**
+ * The decision.
+ */
+merged: Merged, } | { "kind": "failed", 
 /**
  * The HTTP status, where there was an answer.
  */
@@ -72,7 +76,27 @@ before: number | null,
 /**
  * At most this many records.
  */
-limit: number, };
+limit: number, } | { "kind": "merge", 
+/**
+ * Name of the collection.
+ */
+collection: string, 
+/**
+ * Id of the record.
+ */
+id: string, 
+/**
+ * The server's version that the local writes were made on; `null` when there was none.
+ */
+base: Record<string, unknown> | null, 
+/**
+ * As the local writes leave it; `null` when they delete it.
+ */
+local: Record<string, unknown> | null, 
+/**
+ * As the server has it.
+ */
+remote: Record<string, unknown>, };
 
 /**
  * Where mutations go and changes come from.
@@ -145,7 +169,11 @@ order: number,
 /**
  * Every column.
  */
-values: Record<string, unknown>, };
+values: Record<string, unknown>, 
+/**
+ * The `writtenAt` of the entry that wrote this version, if it had one.
+ */
+writtenAt?: string, };
 
 /**
  * A typed table whose rows travel between the device and the backend.
@@ -192,7 +220,21 @@ write?: WriteMode,
  * Whether a write folds into an earlier one of its record that no attempt has
  * left with. `false` sends every write by itself.
  */
-coalesce?: boolean, };
+coalesce?: boolean, 
+/**
+ * What happens when the server has changed a record that has unsettled writes;
+ * `merge` when not said.
+ */
+conflict?: ConflictRule, 
+/**
+ * What happens when the server has deleted one; `keepLocal` when not said.
+ */
+onRemoteDelete?: OnRemoteDelete, 
+/**
+ * The columns by which a record of the server's is known to be one that was created
+ * here as well, under another id. None when left out: only the id counts.
+ */
+naturalKey?: Array<KeyColumn>, };
 
 /**
  * One typed column.
@@ -367,6 +409,69 @@ durability?: Durability,
 policy?: Policy, };
 
 /**
+ * Something that was lost.
+ */
+export type Conflict = { 
+/**
+ * Its place in the log.
+ */
+sequence: number, 
+/**
+ * When it was decided, in milliseconds since the Unix epoch.
+ */
+at: number, 
+/**
+ * Name of the collection.
+ */
+collection: string, 
+/**
+ * Id of the record.
+ */
+recordId: string, 
+/**
+ * What decided: a conflict rule, `remoteDelete` or `naturalKey`.
+ */
+rule: string, 
+/**
+ * Whose values these are.
+ */
+lost: Loser, 
+/**
+ * What a local write that lost did to the record.
+ */
+operation: Operation | null, 
+/**
+ * The entry of a local write that lost.
+ */
+entry: string | null, 
+/**
+ * Version of the record on the server.
+ */
+version: number, 
+/**
+ * The columns that were lost.
+ */
+values: Record<string, unknown>, };
+
+/**
+ * A page of the conflict log.
+ */
+export type ConflictPage = { 
+/**
+ * Newest first.
+ */
+conflicts: Array<Conflict>, 
+/**
+ * Whether there are older ones.
+ */
+more: boolean, };
+
+/**
+ * What happens when the server has changed a record that has unsettled local writes.
+ */
+export type ConflictRule = "serverWins" | "clientWins" | "lastWriteWins" | "merge" | "custom";
+
+/**
  * What the engine holds in memory, for tests and diagnostics.
  */
 export type Counters = { 
@@ -465,6 +570,19 @@ error: WaistError, } | { "type": "closed",
 error: WaistError, };
 
 /**
+ * One column of a natural key.
+ */
+export type KeyColumn = { 
+/**
+ * Name of the column.
+ */
+column: string, 
+/**
+ * How far two numbers may lie apart and still count as equal; 0 when not said.
+ */
+tolerance?: number, };
+
+/**
  * What the rest of a lane does when one of its entries becomes a dead letter.
  */
 export type LanePolicy = "hold" | "skip";
@@ -481,6 +599,20 @@ loaded: number,
  * Whether the server has still older ones.
  */
 more: boolean, };
+
+/**
+ * Which side lost.
+ */
+export type Loser = "local" | "server";
+
+/**
+ * What JavaScript makes of two versions of a record.
+ */
+export type Merged = { "take": "ours" } | { "take": "theirs" } | { "take": "values", 
+/**
+ * The columns.
+ */
+values: Record<string, unknown>, };
 
 /**
  * The platform's word on the network. What it does not say is left out.
@@ -544,6 +676,11 @@ changes: Array<Change>,
  * Whether there are still older ones.
  */
 more: boolean, };
+
+/**
+ * What happens when the server has deleted a record that has unsettled local writes.
+ */
+export type OnRemoteDelete = "accept" | "keepLocal";
 
 /**
  * How far `open` came.
@@ -914,6 +1051,16 @@ lane: string,
  */
 lanePolicy: LanePolicy, 
 /**
+ * The version of the record that an update or a delete was made on. With another one
+ * the server does not apply the entry, and answers `conflict`.
+ */
+baseVersion?: number, 
+/**
+ * When the write was made, in collections where the last write wins: a text that sorts.
+ * The server keeps it with the record and gives it back.
+ */
+writtenAt?: string, 
+/**
  * The atomic group it belongs to: its entries stand together in one request, and the
  * server applies all of them or none.
  */
@@ -940,7 +1087,38 @@ order: number,
  * entry asked for, as after a `create`: an `update` meets columns that others
  * changed meanwhile, and a client that did not learn them here never would.
  */
-values?: Record<string, unknown>, } | { "outcome": "duplicate", 
+values?: Record<string, unknown>, 
+/**
+ * The `writtenAt` of the entry that wrote this version, if it had one.
+ */
+writtenAt?: string, } | { "outcome": "duplicate", 
+/**
+ * The entry.
+ */
+id: string, 
+/**
+ * The id under which the server has the record, where it found that another one
+ * says the same thing: of a `create` only, and with its values.
+ */
+recordId?: string, 
+/**
+ * Version of the record; grows with every change of it.
+ */
+version: number, 
+/**
+ * The record's place in the server's order; set at its creation, never changed.
+ */
+order: number, 
+/**
+ * The whole record at that version. Left out only when it is exactly what the
+ * entry asked for, as after a `create`: an `update` meets columns that others
+ * changed meanwhile, and a client that did not learn them here never would.
+ */
+values?: Record<string, unknown>, 
+/**
+ * The `writtenAt` of the entry that wrote this version, if it had one.
+ */
+writtenAt?: string, } | { "outcome": "conflict", 
 /**
  * The entry.
  */
@@ -958,7 +1136,11 @@ order: number,
  * entry asked for, as after a `create`: an `update` meets columns that others
  * changed meanwhile, and a client that did not learn them here never would.
  */
-values?: Record<string, unknown>, } | { "outcome": "rejected", 
+values?: Record<string, unknown>, 
+/**
+ * The `writtenAt` of the entry that wrote this version, if it had one.
+ */
+writtenAt?: string, } | { "outcome": "rejected", 
 /**
  * The entry.
  */
@@ -1005,6 +1187,14 @@ id: string, } | { "type": "outbox",
  * Entries after this local sequence number; from the oldest when left out.
  */
 after?: number, 
+/**
+ * At most this many, 1 to 500.
+ */
+limit: number, } | { "type": "conflicts", 
+/**
+ * Older than this place in the log; from the newest when left out.
+ */
+before?: number, 
 /**
  * At most this many, 1 to 500.
  */

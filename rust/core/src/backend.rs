@@ -61,6 +61,12 @@ impl BackendState {
         self.pause.filter(|pause| pause.until.is_ahead(now, policy.longest_delay_ms()))
     }
 
+    /// The pause that the server asked for, if it holds at `now`: one from before a clock
+    /// stepped back must not take the place of one that does.
+    fn named(&self, now: Timestamp, policy: &Policy) -> Option<Pause> {
+        self.paused_until(now, policy).filter(|pause| pause.cause == PauseCause::Server)
+    }
+
     /// The backend answered as the contract says: what failed before is forgotten. What
     /// the server asked for in another answer stands.
     #[must_use]
@@ -109,7 +115,7 @@ pub fn after_failure(
         pause = pause.or_later(now.plus_ms(floor_ms), PauseCause::Server);
     }
     // The other request in flight may have been told to wait longer.
-    if let Some(named) = state.pause.filter(|pause| pause.cause == PauseCause::Server) {
+    if let Some(named) = state.named(now, policy) {
         pause = pause.or_later(named.until, PauseCause::Server);
     }
     BackendState {
@@ -138,7 +144,7 @@ pub fn after_unauthorized(
 ) -> BackendState {
     let refused = BackendState { unauthorized: true, reached: Some(true), ..state };
     if !state.unauthorized {
-        let named = state.pause.filter(|pause| pause.cause == PauseCause::Server);
+        let named = state.named(now, policy);
         return BackendState { pause: named, ..refused };
     }
     let failures = state.failures.saturating_add(1);
@@ -159,8 +165,8 @@ pub fn after_network(
     if network.is_none() {
         let probe =
             Pause { until: now.plus_ms(policy.offline_probe_ms), cause: PauseCause::Offline };
-        let pause =
-            state.pause.map_or(probe, |pause| pause.or_later(probe.until, PauseCause::Offline));
+        let paused = state.paused_until(now, policy);
+        let pause = paused.map_or(probe, |pause| pause.or_later(probe.until, PauseCause::Offline));
         return BackendState { pause: Some(pause), ..state };
     }
     if !is_another(before, network) {
@@ -168,7 +174,7 @@ pub fn after_network(
     }
     // A new network is a new chance: the old one's failures say nothing of it. But what
     // the server itself asked for holds on every network.
-    let named = state.pause.filter(|pause| pause.cause == PauseCause::Server);
+    let named = state.named(now, policy);
     let spread = (!before.is_usable()).then(|| Pause {
         until: now.plus_ms(jitter.within_ms(policy.edge_spread_ms)),
         cause: PauseCause::Spread,
@@ -309,5 +315,21 @@ mod tests {
                 assert_eq!(state.paused_until(stepped, &policy), None);
             }
         }
+    }
+
+    #[test]
+    fn what_the_server_asked_for_before_the_clock_stepped_back_undoes_no_later_pause() {
+        let floor =
+            |s: u64| BackendFailure::Unavailable { status: 429, retry_after_ms: Some(s * 1_000) };
+        let before = failed(BackendState::default(), &floor(600), 0.5);
+        let now = Timestamp(NOW.0 - 4 * 3_600_000);
+        let (draw, policy) = (Jitter::new(0.5), Policy::default());
+        assert_eq!(before.paused_until(now, &policy), None);
+        let after = after_failure(before, &floor(90), WIFI, now, draw, &policy);
+        let pause = after.paused_until(now, &policy).expect("it holds");
+        assert_eq!((pause.until, pause.cause), (now.plus_ms(90_000), PauseCause::Server));
+        let offline = after_network(before, WIFI, NONE, now, draw, &policy);
+        let pause = offline.paused_until(now, &policy).expect("it holds");
+        assert_eq!(pause.cause, PauseCause::Offline);
     }
 }

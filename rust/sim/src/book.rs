@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mailboat_core::Operation;
+use mailboat_core::{Operation, Reason};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -40,6 +40,8 @@ pub struct Write {
     pub refused: bool,
     /// How often the server asked to try it again.
     pub retries: u32,
+    /// How often a request with it alone came to nothing.
+    pub lone_failures: u32,
     /// Requests that carried it.
     pub requests: u32,
     /// The first of them was answered.
@@ -68,6 +70,10 @@ pub struct Entry {
     pub lane: String,
     /// Whether it is a dead letter.
     pub failed: bool,
+    /// Whether it waits for a dead letter.
+    pub blocked: bool,
+    /// Why it failed.
+    pub reason: Option<Reason>,
 }
 
 /// A page of the outbox as the waist shows it.
@@ -100,6 +106,7 @@ impl Write {
             was_dead: false,
             refused: false,
             retries: 0,
+            lone_failures: 0,
             requests: 0,
             first_answered: false,
             body: None,

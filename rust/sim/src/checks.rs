@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mailboat_backends::rest::HttpRequest;
 use mailboat_backends::rest::wire::{Change, PushAnswer, PushOutcome, PushRequest};
-use mailboat_core::{Operation, Policy};
+use mailboat_core::{Operation, Policy, Sample};
 use mailboat_devserver::Reply;
 use mailboat_engine::stage::Request;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::book::{State, Write};
+use crate::device::Carried;
 use crate::finding::Invariant;
 use crate::server::Server;
 use crate::world::World;
@@ -26,12 +27,33 @@ type Writes<'a> = Vec<(usize, &'a Write)>;
 
 impl World<'_> {
     /// A request leaves: its entries are on their way.
-    pub(crate) fn count_request(&mut self, device: usize, request: &HttpRequest) {
-        let Ok(PushRequest { entries }) = serde_json::from_slice(&request.body) else { return };
-        for entry in entries {
-            if let Some(write) = self.devices[device].book.writes.get_mut(&entry.id) {
+    pub(crate) fn count_request(&mut self, device: usize, ticket: u64, request: &HttpRequest) {
+        let push = serde_json::from_slice::<PushRequest>(&request.body);
+        let entries = push.map_or_else(|_| Vec::new(), |push| push.entries);
+        let entries: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+        let it = &mut self.devices[device];
+        for id in &entries {
+            if let Some(write) = it.book.writes.get_mut(id) {
                 write.requests += 1;
             }
+        }
+        let bytes = (request.url.len() + request.body.len()) as u64;
+        it.carried.insert(ticket, Carried { sent_at: self.now, bytes, entries });
+    }
+
+    /// A request has come to an end: how it went, as the engine's network would measure it.
+    pub(crate) fn measure(&mut self, device: usize, ticket: u64, reply: Option<&Reply>) -> Sample {
+        let it = &mut self.devices[device];
+        let carried = it.carried.remove(&ticket).expect("it was made in this life");
+        if let ([id], false) = (&carried.entries[..], reply.is_some_and(|it| it.status == OK))
+            && let Some(write) = it.book.writes.get_mut(id)
+        {
+            write.lone_failures += 1;
+        }
+        Sample {
+            answered: reply.is_some(),
+            elapsed_ms: (self.now - carried.sent_at).unsigned_abs(),
+            bytes: carried.bytes + reply.map_or(0, |reply| reply.body.len() as u64),
         }
     }
 
@@ -59,7 +81,9 @@ impl World<'_> {
                 PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => {
                     write.first_answered |= write.requests == 1;
                 }
-                PushOutcome::Rejected { .. } | PushOutcome::Blocked { .. } => {}
+                PushOutcome::Rejected { .. }
+                | PushOutcome::Conflict { .. }
+                | PushOutcome::Blocked { .. } => {}
             }
         }
     }
@@ -93,8 +117,10 @@ impl World<'_> {
             let key = (device, effect.lane.clone());
             let last = self.last_applied.insert(key, order).unwrap_or_default();
             if last >= order {
-                let sentence =
-                    format!("write {order:?} was applied after write {last:?} of its lane");
+                let sentence = format!(
+                    "the {} of {} (write {order:?}) was applied after write {last:?} of its lane",
+                    effect.operation, effect.record_id
+                );
                 self.find_at(device, Invariant::LanesKeepOrder, sentence);
             }
         }
@@ -132,6 +158,12 @@ impl World<'_> {
         }
         let it = &mut self.devices[device];
         let present: BTreeSet<Uuid> = it.outbox.iter().map(|entry| entry.id).collect();
+        let left = it.book.writes.iter().any(|(id, write)| {
+            let is_gone = write.state == State::Open && !present.contains(id);
+            is_gone && !self.applied.contains_key(id)
+        });
+        // What lost against the server's version stands in the conflict log.
+        let yielded = if left { it.yielded() } else { BTreeSet::new() };
         let mut gone = Vec::new();
         for (id, write) in &mut it.book.writes {
             if write.state != State::Open || present.contains(id) {
@@ -139,6 +171,8 @@ impl World<'_> {
             }
             if self.applied.contains_key(id) {
                 write.state = State::Applied;
+            } else if yielded.contains(id) {
+                write.state = State::Withdrawn;
             } else {
                 write.state = State::Withdrawn;
                 gone.push((*id, write.acknowledged));
@@ -162,7 +196,9 @@ impl World<'_> {
             .filter(|entry| entry.failed && before.get(&entry.id) != Some(&true))
             .filter(|entry| {
                 let write = &it.book.writes[&entry.id];
-                !write.refused && write.retries <= most_retries
+                let code = entry.reason.as_ref().map(|reason| reason.code.as_str());
+                let spent = write.retries + write.lone_failures > most_retries;
+                !(write.refused || spent || code == Some("dependency_discarded"))
             })
             .map(|entry| entry.id)
             .collect();
@@ -193,7 +229,7 @@ impl World<'_> {
             if entry.failed && entry.collection == COLLECTIONS[0] {
                 held.insert(entry.lane.as_str());
             }
-            if !entry.failed && !held.contains(entry.lane.as_str()) {
+            if !entry.failed && !entry.blocked && !held.contains(entry.lane.as_str()) {
                 return Some(entry.id);
             }
         }

@@ -1,6 +1,6 @@
 //! A device of the world: an app on a stage, its clock, its network, and a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use mailboat_core::{AppState, Network, Operation, Timestamp};
@@ -50,8 +50,6 @@ pub struct Device {
     pub outbox: Vec<Entry>,
     /// The token that the app has kept.
     pub token: Option<String>,
-    /// When each request that waits was sent, and its bytes, by its ticket.
-    pub sent: BTreeMap<u64, (i64, usize)>,
     /// The live connection: its number, and the server's end of it.
     pub line: Option<(u64, Listener)>,
     /// The number of the last live connection.
@@ -71,12 +69,24 @@ pub struct Device {
     /// What is remembered of its life, to judge the engine by.
     pub witness: Witness,
     config: Config,
+    /// Requests that wait for their answer, by ticket.
+    pub carried: BTreeMap<u64, Carried>,
     screens: Vec<Screen>,
     commands: BTreeMap<u64, Asked>,
     last_command: u64,
     /// Own messages, as far as the app was told: id and conversation.
     mine: Vec<(String, String)>,
     writes: u64,
+}
+
+/// A request that waits for its answer.
+pub struct Carried {
+    /// When it was made, on the world's clock.
+    pub sent_at: i64,
+    /// Its size.
+    pub bytes: u64,
+    /// The entries of a push.
+    pub entries: Vec<uuid::Uuid>,
 }
 
 /// What a command was for.
@@ -128,7 +138,6 @@ impl Device {
             outbox: Vec::new(),
             token: None,
             line: None,
-            sent: BTreeMap::new(),
             last_line: 0,
             last_look: 0,
             turn_is_planned: false,
@@ -138,6 +147,7 @@ impl Device {
             dice: root.fork("fate", number as u64),
             witness: Witness::default(),
             config,
+            carried: BTreeMap::new(),
             screens: Vec::new(),
             commands: BTreeMap::new(),
             last_command: 0,
@@ -193,6 +203,7 @@ impl Device {
         }
         self.line = None;
         self.screens.clear();
+        self.carried.clear();
         self.commands.clear();
         self.dies_in_turn = false;
     }
@@ -231,15 +242,12 @@ impl Device {
             Deed::Retitle => match conversation {
                 Some(id) => {
                     let title = self.words("title");
+                    let options = WriteOptions::default();
                     let mut write = Write::new("conversations", &id, &id, Operation::Update);
                     write.body = Some(title.clone());
                     let values = object(json!({ "title": title }));
-                    let command = Command::Update {
-                        collection: "conversations".into(),
-                        id,
-                        values,
-                        options: WriteOptions::default(),
-                    };
+                    let command =
+                        Command::Update { collection: "conversations".into(), id, values, options };
                     self.execute(command, Asked::Write(Box::new(write)));
                     format!("renames a conversation to {title}")
                 }
@@ -304,6 +312,17 @@ impl Device {
         Ok(())
     }
 
+    /// Entries that the conflict log says have lost.
+    #[must_use]
+    pub fn yielded(&self) -> BTreeSet<uuid::Uuid> {
+        let Some(stage) = &self.stage else { return BTreeSet::new() };
+        let query = Query::Conflicts { before: None, limit: OUTBOX_PAGE };
+        let page = self.disk.watch(|| stage.query(&query)).unwrap_or_default();
+        let page: Value = serde_json::from_str(&page).unwrap_or_default();
+        let conflicts = page["conflicts"].as_array().map_or(&[][..], Vec::as_slice);
+        conflicts.iter().filter_map(|it| it["entry"].as_str()?.parse().ok()).collect()
+    }
+
     /// The rows of a collection as JSON.
     ///
     /// # Errors
@@ -358,17 +377,13 @@ impl Device {
 
     fn send(&mut self, conversation: &str, now: i64) -> String {
         let body = self.words("message");
+        let options = WriteOptions::default();
         let values = object(json!({
             "conversationId": conversation, "senderId": self.plan.user, "body": body, "sentAt": now,
         }));
         let mut write = Write::new("messages", "", conversation, Operation::Create);
         write.body = Some(body.clone());
-        let command = Command::Create {
-            collection: "messages".into(),
-            id: None,
-            values,
-            options: WriteOptions::default(),
-        };
+        let command = Command::Create { collection: "messages".into(), id: None, values, options };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("writes {body}")
     }
@@ -379,12 +394,12 @@ impl Device {
         }
         let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
         let (id, conversation) = self.mine[at].clone();
-        let collection = "messages".to_owned();
+        let (collection, options) = ("messages".to_owned(), WriteOptions::default());
         if deed == Deed::Delete {
             self.mine.remove(at);
             let write = Write::new(&collection, &id, &conversation, Operation::Delete);
             self.execute(
-                Command::Delete { collection, id, options: WriteOptions::default() },
+                Command::Delete { collection, id, options },
                 Asked::Write(Box::new(write)),
             );
             return "deletes a message".into();
@@ -394,7 +409,7 @@ impl Device {
         write.body = Some(body.clone());
         let values = object(json!({ "body": body }));
         self.execute(
-            Command::Update { collection, id, values, options: WriteOptions::default() },
+            Command::Update { collection, id, values, options },
             Asked::Write(Box::new(write)),
         );
         format!("changes a message to {body}")
@@ -409,15 +424,12 @@ impl Device {
         members.sort();
         members.dedup();
         let title = self.words("conversation");
+        let options = WriteOptions::default();
         let mut write = Write::new("conversations", "", "", Operation::Create);
         write.body = Some(title.clone());
         let values = object(json!({ "title": title, "memberIds": members }));
-        let command = Command::Create {
-            collection: "conversations".into(),
-            id: None,
-            values,
-            options: WriteOptions::default(),
-        };
+        let command =
+            Command::Create { collection: "conversations".into(), id: None, values, options };
         self.execute(command, Asked::Write(Box::new(write)));
         format!("makes {title}")
     }

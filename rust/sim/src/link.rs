@@ -64,15 +64,6 @@ impl Link {
     /// A network without faults.
     pub const FAIR: Self = Self { kind: Kind::Wifi, latency_ms: (10, 40), loss: 0.0, oddity: 0.0 };
 
-    /// What the platform says of it.
-    pub fn word(self) -> Network {
-        Network::of(match self.kind {
-            Kind::Offline => NetworkKind::None,
-            Kind::Wifi | Kind::Captive => NetworkKind::Wifi,
-            Kind::Cellular => NetworkKind::Cellular,
-        })
-    }
-
     /// The next network of a device, and for how many milliseconds it lasts.
     pub fn next(profile: Profile, before: Option<Self>, dice: &mut Dice) -> (Self, i64) {
         let wifi = Self { kind: Kind::Wifi, latency_ms: (10, 60), loss: 0.001, oddity: 0.001 };
@@ -95,6 +86,18 @@ impl Link {
                 (Self { loss, oddity, ..kind }, lasts_ms)
             }
         }
+    }
+
+    /// What the platform says of it. It does not always know a portal.
+    pub fn word(&self, dice: &mut Dice) -> Network {
+        let knows = dice.chance(0.5);
+        let kind = match self.kind {
+            Kind::Offline => NetworkKind::None,
+            Kind::Wifi | Kind::Captive => NetworkKind::Wifi,
+            Kind::Cellular => NetworkKind::Cellular,
+        };
+        let validated = knows.then_some(self.kind != Kind::Captive);
+        Network { validated: validated.filter(|_| kind != NetworkKind::None), ..Network::of(kind) }
     }
 
     /// How likely a request meets each of the server's own troubles.

@@ -35,6 +35,9 @@ struct Cli {
     /// Plays this seed alone and tells its story.
     #[arg(long)]
     seed: Option<u64>,
+    /// Names failing seeds without cutting them down.
+    #[arg(long)]
+    brief: bool,
     /// Tells all of its story, not only how it ends.
     #[arg(long)]
     whole: bool,
@@ -117,7 +120,8 @@ fn play_many(cli: &Cli) -> bool {
         return false;
     }
     failed.sort_by_key(|(seed, _)| *seed);
-    for (seed, outcome) in failed.iter().take(FAILURES_TOLD) {
+    let told = if cli.brief { 0 } else { FAILURES_TOLD };
+    for (seed, outcome) in failed.iter().take(told) {
         println!("\nseed {seed} fails: {}", command(*seed, &Cut::default()));
         let invariant = outcome.findings[0].invariant;
         let cut = shrink(*seed, &Cut::default(), invariant, Sabotage::None);

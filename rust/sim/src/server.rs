@@ -145,6 +145,8 @@ impl Server {
             lane: conversation.id.clone(),
             lane_policy: LanePolicy::Hold,
             group: None,
+            base_version: None,
+            written_at: None,
         };
         let codec = RestCodec::new("https://setup.sim").expect("an address");
         let token = self.token(&conversation.members[0]).expect("it runs");

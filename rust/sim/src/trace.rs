@@ -1,7 +1,7 @@
 //! What happened: as a number that two equal runs share, and as words for people.
 
 /// Lines of the story that are kept; a shrunk run has fewer.
-const MAX_LINES: usize = 4_000;
+const MAX_LINES: usize = 20_000;
 const MS_PER_DAY: i64 = 24 * 3_600_000;
 
 /// FNV-1a over everything that happens (Fowler, Noll, Vo).

@@ -1,14 +1,14 @@
 //! The network: what becomes of a request, and what comes back.
 
 use mailboat_backends::rest::{HttpAnswer, HttpRequest};
-use mailboat_core::{BackendFailure, Sample};
+use mailboat_core::BackendFailure;
 use mailboat_devserver::{
     EntryFault, EntryVerdict, Fault as Switch, FaultKind as SwitchKind, On, Reply,
 };
 use mailboat_engine::stage::Request;
 
 use crate::fault::Fault;
-use crate::link::{Back, Link};
+use crate::link::{Back, Link, REQUEST_TIMEOUT_MS};
 use crate::scenario::Profile;
 use crate::world::{HINTS_SILENCE_MS, HOUR_MS, Happening, MINUTE_MS, World};
 
@@ -23,7 +23,7 @@ pub(crate) struct Flight {
     line: u64,
     request: HttpRequest,
     authorization: Option<String>,
-    trouble: Option<Switch>,
+    trouble: Option<(Fault, Switch)>,
     /// `None` for the second coming of a request: its answer goes nowhere.
     back: Option<Back>,
 }
@@ -55,7 +55,7 @@ impl World<'_> {
             self.plan(ends_ms, Happening::LineEnds { device, line });
         }
         if is_told {
-            let network = link.word();
+            let network = link.word(&mut self.devices[device].dice);
             self.plan(told_ms, Happening::Word { device, network });
         }
         self.plan(lasts_ms, Happening::Weather { device });
@@ -78,11 +78,9 @@ impl World<'_> {
             }
         };
         self.trace.fact(self.now, &request.url, &request.body);
+        self.say(device, || format!("asks: {}", name_of(&request)));
         if let Some(ticket) = ticket {
-            self.devices[device].sent.insert(ticket, (self.now, request.body.len()));
-        }
-        self.count_request(device, &request);
-        if let Some(ticket) = ticket {
+            self.count_request(device, ticket, &request);
             self.witness_request(device, ticket, &request);
         }
         let line = self.devices[device].last_line;
@@ -95,7 +93,10 @@ impl World<'_> {
             self.say(device, || format!("{}: {}", name_of(&request), fault.word()));
         }
         if let Back::Nothing(known_ms) = fate.back {
-            self.plan_back(device, life, ticket, line, known_ms, Err(BackendFailure::Transport));
+            let timed_out = known_ms >= REQUEST_TIMEOUT_MS;
+            let failure =
+                if timed_out { BackendFailure::Timeout } else { BackendFailure::Transport };
+            self.plan_back(device, life, ticket, line, known_ms, Err(failure));
         }
         if let Back::Portal(back_ms) = fate.back {
             self.plan_back(device, life, ticket, line, back_ms, Ok(portal()));
@@ -127,7 +128,7 @@ impl World<'_> {
         device: usize,
         request: &HttpRequest,
         link: Link,
-    ) -> Option<Switch> {
+    ) -> Option<(Fault, Switch)> {
         let dice = &mut self.devices[device].dice;
         let draw = dice.chance(link.trouble() * 8.0);
         let kind = *dice.pick(&[
@@ -158,9 +159,7 @@ impl World<'_> {
             Fault::CursorExpired if request.url.contains("cursor=") => with_status(410, None),
             _ => return None,
         };
-        self.outcome.fired.count(kind);
-        self.say(device, || format!("{}: {}", name_of(request), kind.word()));
-        Some(Switch::once(on, kind_of_switch))
+        Some((kind, Switch::once(on, kind_of_switch)))
     }
 
     pub(crate) fn plan_back(
@@ -182,6 +181,13 @@ impl World<'_> {
     pub(crate) fn arrive(&mut self, flight: Flight) {
         let Flight { device, life, ticket, line, request, authorization, trouble, back } = flight;
         let server = self.devices[device].plan.server;
+        // A fault that never met the server has not fired.
+        let trouble = trouble.filter(|_| self.servers[server].running().is_some());
+        if let Some((fault, _)) = &trouble {
+            self.outcome.fired.count(*fault);
+            self.say(device, || format!("{}: {}", name_of(&request), fault.word()));
+        }
+        let trouble = trouble.map(|(_, switch)| switch);
         let reply =
             self.servers[server].answer(&request, authorization.as_deref(), self.now, trouble);
         let body = reply.as_ref().map_or(&[][..], |reply| &reply.body);
@@ -193,7 +199,7 @@ impl World<'_> {
         self.tell_listeners(server);
         let ms = |back_ms: i64| back_ms.max(1);
         match (reply, back) {
-            (None, Some(_)) => {
+            (None, Some(Back::Answer(_) | Back::Half(_))) => {
                 self.plan_back(device, life, ticket, line, 20, Err(BackendFailure::Transport));
             }
             (Some(reply), Some(Back::Answer(back_ms))) => {
@@ -219,21 +225,22 @@ impl World<'_> {
             return;
         }
         let received_at = it.clock(self.now);
+        self.say(device, || match &answer {
+            Ok(reply) => format!("is answered {}", reply.status),
+            Err(failure) => format!("is not answered: {failure:?}"),
+        });
         if let Ok(reply) = &answer {
             self.trace.fact(self.now, "back", &reply.body);
             self.note_outcomes(device, reply);
         }
         self.witness_answer(device, ticket, answer.as_ref().ok());
-        let (sent_at, sent) = self.devices[device].sent.remove(&ticket).unwrap_or((self.now, 0));
-        let came = answer.as_ref().map_or(0, |reply| reply.body.len());
-        let sample = Sample {
-            answered: answer.is_ok(),
-            elapsed_ms: self.now.abs_diff(sent_at),
-            bytes: (sent + came) as u64,
-        };
+        let sample = self.measure(device, ticket, answer.as_ref().ok());
         let Some(stage) = &mut self.devices[device].stage else { return };
-        let answer = answer.as_ref().map(|reply| view(reply, received_at)).map_err(Clone::clone);
-        stage.answer(ticket, answer, sample);
+        stage.answer(
+            ticket,
+            answer.as_ref().map(|reply| view(reply, received_at)).map_err(Clone::clone),
+            sample,
+        );
         self.plan_turn(device);
     }
 

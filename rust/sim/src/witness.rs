@@ -9,6 +9,7 @@ use mailboat_core::{Policy, Timestamp};
 use mailboat_devserver::Reply;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::disk::Counts;
 use crate::finding::Invariant;
 use crate::world::World;
 
@@ -28,6 +29,8 @@ pub struct Witness {
     own_tickets: BTreeSet<u64>,
     /// The server's version of each row, as last read.
     versions: BTreeMap<(String, String), i64>,
+    /// How often the disk had refused something when this life began.
+    refusals: u64,
     /// The file is to be read after the next turn.
     is_curious: bool,
 }
@@ -43,7 +46,9 @@ impl Witness {
 impl World<'_> {
     /// An app begins to run.
     pub(crate) fn witness_life(&mut self, device: usize) {
-        self.devices[device].witness = Witness { is_curious: true, ..Witness::default() };
+        let it = &mut self.devices[device];
+        let refusals = refusals(&it.disk.counts());
+        it.witness = Witness { is_curious: true, refusals, ..Witness::default() };
     }
 
     /// A request leaves: not before the server wants one, and not unmarked.
@@ -100,8 +105,10 @@ impl World<'_> {
         }
         let Some(file) = self.file(device) else { return };
         let it = &self.devices[device];
-        let is_quiet =
-            nothing_leaves && it.stage.as_ref().is_some_and(|it| it.requests_in_flight() == 0);
+        // What the disk refused to store shows when the entry goes the next time.
+        let is_quiet = nothing_leaves
+            && it.witness.refusals == refusals(&it.disk.counts())
+            && it.stage.as_ref().is_some_and(|it| it.requests_in_flight() == 0);
         let mut versions = BTreeMap::new();
         let mut broken = Vec::new();
         for collection in crate::checks::COLLECTIONS {
@@ -137,6 +144,10 @@ impl World<'_> {
         }
         Connection::open_with_flags(it.path(), OpenFlags::SQLITE_OPEN_READ_WRITE).ok()
     }
+}
+
+fn refusals(counts: &Counts) -> u64 {
+    counts.read_errors + counts.write_errors + counts.sync_errors + counts.full
 }
 
 /// Id, the server's version and delivery of each row.

@@ -264,7 +264,7 @@ impl<'a> World<'a> {
             Happening::DiskHeals { device } => self.heal_disk(device),
             Happening::Weather { device } => self.weather(device),
             Happening::Word { device, network } => {
-                if !self.is_fair || !network.is_none() {
+                if !self.is_fair {
                     self.devices[device].hear_of_network(network);
                     self.plan_turn(device);
                 }
@@ -436,10 +436,10 @@ impl<'a> World<'a> {
                 }
                 Event::Question { .. }
                 | Event::Status(_)
-                | Event::Opened
                 | Event::Progress(_)
                 | Event::LongOffline { .. }
-                | Event::Critical { .. } => {}
+                | Event::Critical { .. }
+                | Event::Opened => {}
                 Event::OpenFailed { error } | Event::Closed { error } => {
                     let sentence = format!("the engine closed: {:?}", error.code);
                     self.find_at(device, Invariant::TheEngineWorks, sentence);

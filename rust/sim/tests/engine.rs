@@ -40,7 +40,15 @@ fn a_batch_that_the_disk_would_not_mark_is_tried_again() {
     stage.execute(1, Command::SetAppState { state: AppState::Background });
     let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
     let Value::Object(values) = values else { unreachable!("it is an object") };
-    stage.execute(2, Command::Create { collection: "messages".into(), id: None, values });
+    stage.execute(
+        2,
+        Command::Create {
+            collection: "messages".into(),
+            id: None,
+            values,
+            options: Default::default(),
+        },
+    );
     let turned = stage.turn(NOW);
     let question = question_for_a_token(&turned).expect("the engine asks for a token");
     disk.fail(Fault::Write, 0, 50);

@@ -103,8 +103,8 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Lends the lane the entry's urgency; a lane that only gathers goes with one that
-    /// does not, or does so less long.
+    /// Lends the lane the entry's urgency, unless it comes behind what holds the lane; a lane
+    /// that only gathers goes with one that does not, or does so less long.
     fn join_lane(
         &self,
         table: &Table,
@@ -124,8 +124,8 @@ impl Transaction<'_> {
                    not_before = CASE WHEN gathers = 0 THEN not_before
                                      ELSE min(not_before, excluded.not_before) END,
                    gathers = min(gathers, excluded.gathers)
-                 WHERE excluded.priority > priority OR excluded.sort_key < sort_key
-                   OR (gathers > 0 AND (excluded.gathers < gathers OR excluded.not_before < not_before))",
+                 WHERE barrier IS NULL AND (excluded.priority > priority OR excluded.sort_key < sort_key
+                   OR (gathers > 0 AND (excluded.gathers < gathers OR excluded.not_before < not_before)))",
             )?
             .execute((
                 place.lane,

@@ -98,14 +98,15 @@ pub(crate) fn low(connection: &Connection, tally: &Tally) -> Result<LowWaiting, 
 }
 
 // Each priority has its own run in the index by urgency, which needs no sorting. The plus
-// keeps SQLite on that index.
+// keeps SQLite on that index. `gathers > 0` stands as the partial index has it: else SQLite
+// does not see that the index will do, and looks through every lane.
 const DUE: &str = "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority
      FROM mailboat_lanes
      WHERE held = 0 AND priority = ?1 AND +not_before <= ?2 ORDER BY sort_key, head LIMIT ?3";
 const GATHERING: &str =
     "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority
      FROM mailboat_lanes
-     WHERE held = 0 AND gathers BETWEEN 1 AND ?2 AND priority >= ?1 AND not_before > ?4
+     WHERE held = 0 AND gathers > 0 AND gathers <= ?2 AND priority >= ?1 AND not_before > ?4
      ORDER BY sort_key, head LIMIT ?3";
 const LEFT_BEHIND: &str =
     "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority

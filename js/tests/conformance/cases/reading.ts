@@ -127,14 +127,14 @@ function defineQueries(): void {
     const device = Device.open();
     const values = { island: "north", body: "secret" };
     const written = await device.execute({ type: "create", collection: "letters", values });
-    await device.execute({ type: "delete", collection: "letters", id: written.id });
+    const second = await device.execute({ type: "create", collection: "letters", values });
     const { entries, more } = device.query({ type: "outbox", limit: 10 });
     assert.isFalse(more);
     assert.deepEqual(
       entries.map(({ operation, lane, recordId }) => ({ operation, lane, recordId })),
       [
         { operation: "create", lane: "north", recordId: written.id },
-        { operation: "delete", lane: "north", recordId: written.id },
+        { operation: "create", lane: "north", recordId: second.id },
       ],
     );
     const untouched = { failed: false, attempts: 0, reason: null };

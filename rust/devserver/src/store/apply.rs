@@ -181,7 +181,7 @@ impl Push<'_> {
 
     /// The answer to an entry that was made on another version of its record. What else
     /// may be wrong with it is for [`decide`](Self::decide) to say.
-    fn check_version(&self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
+    fn check_version(&mut self, entry: &PushEntry) -> Result<Option<PushOutcome>, StoreError> {
         let Some(base) = entry.base_version.filter(|_| entry.operation != Operation::Create) else {
             return Ok(None);
         };

@@ -25,19 +25,22 @@ pub(crate) struct StoredOlderPage {
 
 /// What the wire calls `Change`.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StoredChange {
     pub(super) collection: String,
     pub(super) id: String,
     pub(super) version: u64,
     pub(super) order: u64,
     pub(super) values: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) written_at: Option<String>,
 }
 
 impl StoredChange {
     /// The change as a client reads it.
     pub(super) fn read(self) -> Result<Change, StoreError> {
-        let Self { collection, id, version, order, values } = self;
+        let Self { collection, id, version, order, values, written_at } = self;
         let values = serde_json::from_str(values.get())?;
-        Ok(Change { collection, id, version, order, values })
+        Ok(Change { collection, id, version, order, values, written_at })
     }
 }

@@ -29,11 +29,10 @@ impl Actor {
         self.look_at_progress(idle);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
+        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
         // A batch or a pull that the disk would not begin is in no plan any more.
         let retry_at = self.storage_retry_at.take();
-        let deadlines =
-            [self.questions.next_deadline(), self.server_first.next_deadline(), retry_at];
-        let looks = [plan.wake_at(), hints_at, self.look_for_alarms(now)];
+        let looks = [plan.wake_at(), hints_at, retry_at, self.look_for_alarms(now)];
         looks.into_iter().chain(deadlines).flatten().min()
     }
 

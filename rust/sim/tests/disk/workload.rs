@@ -183,8 +183,9 @@ impl Step {
                     record_id: (*id).into(),
                     operation: *operation,
                     values: columns(values.clone()),
+                    sending: Default::default(),
                 };
-                transaction.savepoint(|transaction| transaction.write(&mutation, NOW))
+                transaction.savepoint(|transaction| transaction.write(&mutation, NOW)).map(|_| ())
             }
             Self::Mark(entries) => transaction.mark_attempted(&ids(entries), NOW).map(|_| ()),
             Self::Ack { entry, version } => {
@@ -208,13 +209,13 @@ impl Step {
                 let body_bytes = page_bytes / PAGE_ROWS as usize;
                 let page: Vec<RemoteChange> =
                     (*first..first + PAGE_ROWS).map(|number| pulled(number, body_bytes)).collect();
-                transaction.apply_changes(&page)?;
+                transaction.apply_changes(&page, NOW)?;
                 let gone = deletes.iter().map(|id| RemoteDeletion {
                     collection: "messages".into(),
                     id: (*id).into(),
                     version: 1 << 40,
                 });
-                transaction.apply_deletions(&gone.collect::<Vec<_>>())?;
+                transaction.apply_deletions(&gone.collect::<Vec<_>>(), NOW)?;
                 transaction.set_cursor(Some(cursor))
             }
             Self::Checkpoint | Self::Reopen => unreachable!("it is no transaction"),
@@ -238,6 +239,7 @@ fn pulled(number: u64, body_bytes: usize) -> RemoteChange {
         version: number,
         order: number,
         values: columns(message("c1", &"pulled ".repeat(body_bytes / 7 + 1))),
+        written_at: None,
     }
 }
 

@@ -263,6 +263,11 @@ impl World {
         if !self.is_sendable(&oldest) || !unit.iter().all(known) {
             return None;
         }
+        // A delete of what the server has deleted is done with, once that is known.
+        let is_gone = self.model.records.get(&key).is_none_or(|it| it.base == Base::Deleted);
+        if is_gone && self.waits_free(&key, Operation::Delete) {
+            return None;
+        }
         let batch = self.attempt(&unit, told);
         let mut settled = Vec::new();
         for entry in &unit {
