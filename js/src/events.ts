@@ -72,14 +72,12 @@ export class Events {
   /** Calls `listener` for each; answers a function that ends it. */
   on<N extends Name>(name: N, listener: (event: MailboatEvents[N]) => void): () => void {
     const stop = this.listeners[name].add(listener);
-    const forThis = this.missed.filter((told) => told.name === name);
-    if (forThis.length === 0) return stop;
-    this.missed = this.missed.filter((told) => told.name !== name);
-    this.arrived.push(...forThis);
     // Not from within `on`: the caller does not have the function that ends it yet.
-    void Promise.resolve().then(() => {
-      this.tell();
-    });
+    if (this.missed.some((told) => told.name === name)) {
+      void Promise.resolve().then(() => {
+        this.tellMissed(name);
+      });
+    }
     return stop;
   }
 
@@ -112,6 +110,13 @@ export class Events {
       if (this.listeners[told.name].size === 0) this.keep(told);
       else this.notify(told);
     }
+  }
+
+  /** Whoever listens by now hears of it; when nobody does any more, it waits on. */
+  private tellMissed(name: Name): void {
+    this.arrived.push(...this.missed.filter((told) => told.name === name));
+    this.missed = this.missed.filter((told) => told.name !== name);
+    this.tell();
   }
 
   private notify(told: Told): void {

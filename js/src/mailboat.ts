@@ -7,6 +7,7 @@ import { mailboatError, toMailboatError } from "./error";
 import type { MailboatEvents } from "./events";
 import type {
   AppState,
+  ConflictPage,
   Counters,
   LoadedOlder,
   Network,
@@ -38,6 +39,8 @@ import {
 
 /** Rows that a history shows at first when no limit is given. */
 export const HISTORY_PAGE = 50;
+/** Losses on a page of the conflict log when no limit is given. */
+const CONFLICT_PAGE = 100;
 /** What the engine would answer to a batch of which nothing is left to do. */
 const NO_RESULTS = { results: [] };
 
@@ -355,6 +358,23 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   async setAppState(state: AppState): Promise<void> {
     await this.session.engine.execute({ type: "setAppState", state });
     this.session.resumed();
+  }
+
+  /**
+   * A page of what lost where two versions of a record met, newest first.
+   *
+   * @param options `before`: only what is older than this `sequence`; `limit`: 1 to 500, 100
+   * when left out
+   *
+   * @example
+   * ```ts
+   * for (const { lost, values } of mailboat.conflicts().conflicts) show(lost, values);
+   * ```
+   */
+  conflicts(options: { readonly before?: number; readonly limit?: number } = {}): ConflictPage {
+    const { before, limit = CONFLICT_PAGE } = options;
+    const query = { type: "conflicts", limit, ...(before !== undefined && { before }) } as const;
+    return this.session.engine.query(query);
   }
 
   /** What the engine holds in memory, for tests and diagnostics. */

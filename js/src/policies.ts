@@ -10,7 +10,8 @@ import { fieldData } from "./generated/fieldData";
  * sending and belongs to its collections, where the schema says it:
  *
  * - `operations: ["create", "update"]`: nothing that was collected can be deleted;
- * - conflicts settled as `clientWins`, and `initialSync: "required"`, once the engine has them.
+ * - `conflict: "clientWins"`: what was measured on the spot stands;
+ * - `initialSync: "required"`, once the engine has it.
  *
  * @example
  * ```ts
@@ -24,6 +25,7 @@ import { fieldData } from "./generated/fieldData";
  *         name: "readings",
  *         columns: [{ name: "depth", type: "real" }],
  *         operations: ["create", "update"],
+ *         conflict: "clientWins",
  *       },
  *     ],
  *   },

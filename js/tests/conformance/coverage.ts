@@ -7,17 +7,26 @@ import type {
   Answer,
   AppState,
   Ask,
+  BatchMode,
   Command,
+  CriticalKind,
   ErrorCode,
   Event,
+  Loser,
+  Merged,
   NetworkKind,
   OpenState,
   Operation,
   PatchOp,
   Phase,
   Power,
+  Priority,
+  ProgressKind,
   PushOutcome,
   Query,
+  SendMode,
+  WhyState,
+  WriteMode,
 } from "../../src/generated/waist";
 import type { Delivery } from "../../src/row";
 
@@ -61,6 +70,7 @@ const query: All<Query["type"]> = {
   window: true,
   record: true,
   outbox: true,
+  conflicts: true,
   status: true,
   counters: true,
 };
@@ -78,19 +88,27 @@ const event: AllBut<Event["type"]> = {
   closed: true,
 };
 
-const question: All<Ask["kind"]> = { token: true, push: true, pull: true, older: true };
+const question: All<Ask["kind"]> = {
+  token: true,
+  push: true,
+  pull: true,
+  older: true,
+  merge: true,
+};
 
 const answer: All<Answer["kind"]> = {
   token: true,
   push: true,
   pull: true,
   older: true,
+  merge: true,
   failed: true,
 };
 
 const outcome: All<PushOutcome["outcome"]> = {
   acked: true,
   duplicate: true,
+  conflict: true,
   rejected: true,
   retry: true,
   blocked: true,
@@ -131,6 +149,54 @@ const power: All<Power> = { unknown: true, charging: true, battery: true, low: t
 
 const appState: All<AppState> = { foreground: true, background: true };
 
+const priority: All<Priority> = { low: true, normal: true, high: true };
+
+const sendMode: All<SendMode> = { immediate: true, batched: true, scheduled: true };
+
+const writeMode: All<WriteMode> = { localFirst: true, serverFirst: true };
+
+const batchMode: All<BatchMode> = { partial: true, atomic: true };
+
+/** Whether a write that resolved had the server's word already. */
+const written: All<"acked" | "notAcked"> = { acked: true, notAcked: true };
+
+const merged: All<Merged["take"]> = { ours: true, theirs: true, values: true };
+
+const loser: All<Loser> = { local: true, server: true };
+
+const progress: All<ProgressKind> = { push: true, pull: true };
+
+const critical: AllBut<CriticalKind> = {
+  diskFull: true,
+  corrupt: "no call can damage a file that is open; rust/engine does",
+  backendRefuses: true,
+};
+
+const why: AllBut<WhyState> = {
+  acked: true,
+  discarded: true,
+  unknown: true,
+  deadLetter: true,
+  noBackend: true,
+  inFlight: true,
+  held: true,
+  dependency: true,
+  behind: true,
+  scheduled: true,
+  retry: true,
+  setAside: "it takes an entry that fails alone while others pass; rust/core plays it",
+  lowPriority: true,
+  token: true,
+  offline: true,
+  spread: "it takes a draw of chance; rust/core plays it",
+  backoff: "it takes a draw of chance; rust/core plays it",
+  breaker: true,
+  budget: "it takes many failures in a short time; rust/core plays it",
+  server: true,
+  queued: true,
+  ready: "nobody can ask between two turns of the engine; rust/core does",
+};
+
 const code: AllBut<ErrorCode> = {
   NETWORK: true,
   UNAUTHORIZED: true,
@@ -167,6 +233,16 @@ const EXPECTED = {
   network,
   power,
   appState,
+  priority,
+  sendMode,
+  writeMode,
+  batchMode,
+  written,
+  merged,
+  loser,
+  progress,
+  critical,
+  why,
   code,
 };
 

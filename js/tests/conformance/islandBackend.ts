@@ -64,11 +64,17 @@ export class IslandBackend implements JavaScriptBackend {
     return Object.fromEntries(changes.map(({ id, values }) => [id, values]));
   }
 
-  private apply({ collection, id, operation, recordId, values }: PushEntry): PushOutcome {
+  private apply(entry: PushEntry): PushOutcome {
+    const { baseVersion, collection, id, operation, recordId, values } = entry;
     const key = `${collection} ${recordId}`;
     const known = this.records.get(key);
     const before = known !== undefined && "values" in known ? known.values : {};
     if (this.applied.includes(id)) return { outcome: "duplicate", id, ...this.placeOf(key) };
+    if (baseVersion !== undefined && known !== undefined && "values" in known) {
+      const { order, version } = known;
+      if (version !== baseVersion)
+        return { outcome: "conflict", id, version, order, values: before };
+    }
     this.applied.push(id);
     if (operation === "delete") {
       this.version += 1;

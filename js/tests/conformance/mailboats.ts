@@ -1,10 +1,10 @@
 // Engine objects for cases: opened over the host of this run, and closed after each case.
 
 import type { MailboatConfig } from "../../src/config";
-import { createMailboat, type MessagingConfig } from "../../src/createMailboat";
+import { createMailboat, type MessagingConfig, type SchemaConfig } from "../../src/createMailboat";
 import type { ExternalStore } from "../../src/engine/cell";
 import type { Mailboat } from "../../src/mailboat";
-import type { CollectionsOf } from "../../src/schema";
+import type { CollectionsOf, SchemaShape } from "../../src/schema";
 import { host } from "./device";
 import { newPath } from "./place";
 import { SCHEMA } from "./schemas";
@@ -17,6 +17,13 @@ const open = new Set<{ close(): Promise<void> }>();
 /** Opens an engine object with the schema of this suite, on a new file if not said otherwise. */
 export function openNotes(different: Partial<MailboatConfig> = {}): Notes {
   return kept(createMailboat({ path: newPath(), host, ...different, schema: SCHEMA }));
+}
+
+/** Opens an engine object with another schema. */
+export function openWithSchema<const S extends SchemaShape>(
+  config: SchemaConfig<S>,
+): Mailboat<CollectionsOf<S>> {
+  return kept(createMailboat({ host, ...config }));
 }
 
 /** Opens an engine object for messages. */

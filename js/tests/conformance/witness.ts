@@ -3,13 +3,18 @@
 
 import type { Host } from "../../src/engine/host";
 import type {
+  Answer,
   Command,
+  ConflictPage,
   Drained,
   Event,
   Opened,
   Query,
   Snapshot,
   WaistError,
+  Why,
+  WriteOptions,
+  Written,
 } from "../../src/generated/waist";
 import type { Row } from "../../src/row";
 import { saw } from "./coverage";
@@ -82,20 +87,58 @@ function sawError(error: unknown): void {
 
 function sawCommand(command: Command, answer: string): void {
   saw("command", command.type);
-  if (command.type === "query") sawQuery(command.query, answer);
-  else if (command.type === "setNetwork") saw("network", command.network.kind);
-  else if (command.type === "setPower") saw("power", command.power);
-  else if (command.type === "setAppState") saw("appState", command.state);
-  else if (command.type === "answer") {
-    saw("answer", command.answer.kind);
-    if (command.answer.kind !== "push") return;
-    for (const { outcome } of command.answer.outcomes) saw("outcome", outcome);
+  switch (command.type) {
+    case "query":
+      sawQuery(command.query, answer);
+      return;
+    case "setNetwork":
+      saw("network", command.network.kind);
+      return;
+    case "setPower":
+      saw("power", command.power);
+      return;
+    case "setAppState":
+      saw("appState", command.state);
+      return;
+    case "why":
+      saw("why", (JSON.parse(answer) as Why).state);
+      return;
+    case "create":
+    case "update":
+    case "delete":
+      saw("written", (JSON.parse(answer) as Written).acked ? "acked" : "notAcked");
+      sawOptions(command.options ?? {});
+      return;
+    case "batch":
+      saw("batchMode", command.mode ?? "partial");
+      sawOptions(command.options ?? {});
+      return;
+    case "answer":
+      sawAnswer(command.answer);
+      return;
+    default:
+      return;
   }
+}
+
+function sawOptions({ priority, send, write }: WriteOptions): void {
+  if (priority !== undefined) saw("priority", priority);
+  if (send !== undefined) saw("sendMode", send);
+  if (write !== undefined) saw("writeMode", write);
+}
+
+function sawAnswer(answer: Answer): void {
+  saw("answer", answer.kind);
+  if (answer.kind === "merge") saw("merged", answer.merged.take);
+  if (answer.kind !== "push") return;
+  for (const { outcome } of answer.outcomes) saw("outcome", outcome);
 }
 
 function sawQuery(query: Query, answer: string): void {
   saw("query", query.type);
   if (query.type === "window") sawRows((JSON.parse(answer) as Snapshot).rows);
+  if (query.type !== "conflicts") return;
+  for (const { lost } of (JSON.parse(answer) as ConflictPage).conflicts) saw("loser", lost);
 }
 
 function sawEvent(event: Event): void {
@@ -121,9 +164,12 @@ function sawEvent(event: Event): void {
       saw("code", event.error.code);
       return;
     case "critical":
+      saw("critical", event.kind);
       saw("code", event.error.code);
       return;
     case "progress":
+      saw("progress", event.kind);
+      return;
     case "longOffline":
     case "reset":
     case "opened":

@@ -116,4 +116,60 @@ describe("useSyncStatus", () => {
     expect(requests["token"]).toBe(before + 1);
     expect(records["messages"]).toBe(1);
   });
+
+  it("says everything: network, bytes, the next attempt, and what stands in the way", async () => {
+    const { c1, device } = await deviceWithConversation();
+    const status = mount(device.mailboat, useSyncStatus);
+    await during(() => device.mailboat.setNetwork({ kind: "cellular" }));
+    expect(status.current.network).toMatchObject({ kind: "cellular", metered: true });
+    await device.server.faults([{ on: "push", kind: "status", status: 503, retryAfterS: 600 }]);
+    await during(() => device.mailboat.sendMessage(c1, "Ahoy"));
+    await waitFor(() => {
+      expect(status.current).toMatchObject({ phase: "waiting", error: { code: "NETWORK" } });
+    });
+    expect(status.current.bytes).toBeGreaterThan(0);
+    expect(status.current.nextAttemptAt).toBeGreaterThan(Date.now());
+    // A person does not wait as long as the server would like.
+    await during(() => status.current.syncNow());
+    await waitFor(() => {
+      expect(status.current).toMatchObject({ pending: 0, bytes: 0, error: null });
+    });
+  });
+
+  it("does not reject from syncNow for what the status says", async () => {
+    const { device } = await deviceWithConversation();
+    const status = mount(device.mailboat, useSyncStatus);
+    await during(() => device.goOffline());
+    await expect(device.mailboat.sync()).rejects.toMatchObject({ code: "NETWORK" });
+    await during(() => status.current.syncNow());
+    await waitFor(() => {
+      expect(status.current.error?.code).toBe("NETWORK");
+    });
+    await during(() => device.mailboat.close());
+    await expect(status.current.syncNow()).rejects.toMatchObject({ code: "CLOSED" });
+  });
+
+  it("renders a component again only when what it selects has changed", async () => {
+    const { c1, device } = await deviceWithConversation();
+    const { mailboat } = device;
+    await device.goOffline();
+    const renders = { pending: 0, both: 0 };
+    const pending = mount(mailboat, () => {
+      renders.pending += 1;
+      return useSyncStatus((status) => status.pending);
+    });
+    const both = mount(mailboat, () => {
+      renders.both += 1;
+      return useSyncStatus(({ failed, network, syncNow }) => ({ failed, network, syncNow }));
+    });
+    const before = both.current;
+    await during(() => mailboat.sendMessage(c1, "1"));
+    await during(() => mailboat.sendMessage(c1, "2"));
+    expect(pending.current).toBe(2);
+    expect(both.current).toBe(before);
+    expect(renders).toEqual({ pending: 3, both: 1 });
+    await during(() => mailboat.setNetwork({ kind: "none", metered: true }));
+    expect(both.current.network.metered).toBe(true);
+    expect(renders).toEqual({ pending: 3, both: 2 });
+  });
 });

@@ -4,6 +4,7 @@
 
 import type {
   Event,
+  OutboxEntry,
   Query,
   SyncStatus,
   WaistError,
@@ -62,6 +63,8 @@ export class ScriptedHost implements Host {
     revisions: [],
     more: false,
   };
+  /** What the outbox holds now. */
+  entries: OutboxEntry[] = [];
   /** What `open` was called with. */
   config = "";
   /** When set, reads and watches throw it. */
@@ -82,6 +85,7 @@ export class ScriptedHost implements Host {
     const query = JSON.parse(request) as Query;
     this.calls.push(`query ${query.type}`);
     if (this.readError !== null) throw this.readError;
+    if (query.type === "outbox") return JSON.stringify({ entries: this.entries, more: false });
     return JSON.stringify(query.type === "window" ? this.stored : null);
   }
 

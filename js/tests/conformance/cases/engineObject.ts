@@ -6,6 +6,7 @@ import { createMailboat } from "../../../src/createMailboat";
 import { BackendError, type JavaScriptBackend } from "../../../src/engine/questions";
 import { MailboatError } from "../../../src/error";
 import type { ErrorCode } from "../../../src/generated/waist";
+import { QUICK } from "../asked";
 import { assertFails, failureOf, host } from "../device";
 import { IslandBackend } from "../islandBackend";
 import { changed, openMessages, openNotes, openWith, type Notes } from "../mailboats";
@@ -16,6 +17,7 @@ import { describe, each, it } from "../suite";
 export function defineEngineObject(): void {
   describe("createMailboat", defineCreate);
   describe("an engine object", defineCalls);
+  describe("the outbox object", defineOutboxObject);
   describe("an engine object refuses", defineRefusals);
   describe("an app's backend", defineBackends);
   describe("a closed engine object", defineClosed);
@@ -141,6 +143,92 @@ function defineCalls(): void {
     await mailboat.setNetwork({ kind: "other" });
     await mailboat.setAppState("background");
     assert.deepEqual(heard.slice(-2), [false, true]);
+  });
+}
+
+function defineOutboxObject(): void {
+  const rejecting: JavaScriptBackend = {
+    push: (entries) =>
+      Promise.resolve(
+        entries.map(({ id }) => {
+          const reason = { code: "forbidden", message: "Not here." };
+          return { outcome: "rejected", id, reason } as const;
+        }),
+      ),
+    pull: () => Promise.resolve({ changes: [], tombstones: [], cursor: "start", more: false }),
+  };
+
+  it("shows entries to who watches, retries and edits them, and takes them out", async () => {
+    const mailboat = openNotes({ backend: rejecting });
+    const { outbox } = mailboat;
+    const live = outbox.watch({ limit: 10 });
+    const heard: number[] = [];
+    const stop = live.subscribe(() => heard.push(live.getSnapshot().failed));
+    await mailboat.create("notes", { body: "a" }, { id: "a" });
+    await changed(live, ({ failed }) => failed === 1);
+    const [dead] = live.getSnapshot().entries;
+    assert.strictEqual(dead?.reason?.code, "forbidden");
+    assert.strictEqual((await outbox.why(dead.id)).state, "deadLetter");
+    await mailboat.setNetwork({ kind: "none" });
+    assert.strictEqual(await outbox.retryAll(), 1);
+    assert.deepInclude(live.getSnapshot(), { failed: 0, pending: 1 });
+    const edited = await outbox.edit(dead.id, { body: "b" });
+    assert.strictEqual(mailboat.record("notes", "a")?.body, "b");
+    await mailboat.setNetwork({ kind: "other" });
+    await changed(live, ({ failed }) => failed === 1);
+    await outbox.discard(edited);
+    assert.deepEqual(live.getSnapshot().entries, []);
+    assert.include(heard, 1);
+    stop();
+    await mailboat.create("notes", { body: "c" });
+    assert.lengthOf(live.getSnapshot().entries, 1);
+  });
+
+  it("takes back what has not left", async () => {
+    const mailboat = openNotes();
+    const { entry, id } = await mailboat.create("notes", { body: "a" });
+    await mailboat.outbox.cancel(entry ?? "");
+    assert.isNull(mailboat.record("notes", id));
+    await assertFails("INVALID_ARGUMENT", () => mailboat.outbox.retry(entry ?? ""));
+    await assertFails("INVALID_ARGUMENT", () => mailboat.outbox.edit("", { size: NaN }));
+  });
+
+  it("has batches, options and their answers", async () => {
+    const backend = new IslandBackend();
+    const mailboat = openNotes({ backend });
+    const first = await mailboat.create("notes", { body: "a" }, { id: "a", write: "serverFirst" });
+    assert.isTrue(first.acked);
+    await mailboat.setNetwork({ kind: "none" });
+    const results = await mailboat.batch([
+      { operation: "update", collection: "notes", id: "a", values: { rank: 1 } },
+      { operation: "create", collection: "notes", values: { body: "b", size: Infinity } },
+      { operation: "create", collection: "letters", values: { island: "north", body: "c" } },
+    ]);
+    const codes = results.map(({ error }) => error?.code ?? null);
+    assert.deepEqual(codes, [null, "INVALID_ARGUMENT", null]);
+    const atomic = { operation: "delete", collection: "notes", id: "a" } as const;
+    await mailboat.batch([atomic], { mode: "atomic", priority: "high" });
+    const { entries } = mailboat.outbox.page();
+    assert.isNotNull(entries[entries.length - 1]?.group);
+    await mailboat.setNetwork({ kind: "other" });
+    await mailboat.sync();
+    assert.strictEqual(mailboat.status.getSnapshot().pending, 0);
+    assert.lengthOf(backend.applied, 4);
+  });
+
+  it("tells what is critical also to who listens later, and once", async () => {
+    const failing = (): never => {
+      throw new BackendError(403);
+    };
+    const policy = { ...QUICK, breakerFailures: 2 };
+    const mailboat = openNotes({ backend: { push: failing, pull: failing }, policy });
+    await new Promise<void>((resolve) => {
+      const stop = mailboat.on("critical", ({ error, kind }) => {
+        assert.deepEqual([kind, error.code], ["backendRefuses", "REJECTED"]);
+        stop();
+        resolve();
+      });
+    });
   });
 }
 

@@ -43,6 +43,21 @@ function defineFailures(): void {
     assert.deepInclude(device.query({ type: "status" }).error, { code, retryable });
   });
 
+  it("with 403 again and again is critical, which is told once", async () => {
+    const device = await openAsked({ ...QUICK, breakerFailures: 3 });
+    device.answering = () => ({ kind: "failed", status: 403 });
+    const told = device.event("critical");
+    await device.note("a");
+    const { kind, error } = await told;
+    assert.deepEqual([kind, error.code], ["backendRefuses", "REJECTED"]);
+    const refused = device.events.length;
+    await device.until("more refusals", () => device.events.length > refused + 5);
+    assert.lengthOf(
+      device.events.filter(({ type }) => type === "critical"),
+      1,
+    );
+  });
+
   it("with 401 twice is UNAUTHORIZED", async () => {
     const device = Device.open(askingConfig());
     const synced = failureOf(() => device.execute({ type: "sync" }));

@@ -8,6 +8,8 @@ import { IslandBackend } from "../islandBackend";
 import { describe, each, it } from "../suite";
 
 const NORTH: Window = { collection: "letters", where: { island: "north" }, take: "last", limit: 9 };
+/** So many changes are worth telling of. */
+const MUCH = 150;
 /** As many calls of `sync` and of `loadOlder` may wait. */
 const MAX_SYNCS = 256;
 const MAX_OLDER = 64;
@@ -53,6 +55,17 @@ function definePulls(): void {
     ];
     assert.deepEqual(cursors, [null, "one", "two"]);
     await device.status("a rest", ({ phase }) => phase === "idle");
+  });
+
+  it("tells how far it has come when there is much to fetch", async () => {
+    const device = Device.open(askingConfig());
+    const many = Array.from({ length: MUCH }, (_, at) => change(`n${at}`, at + 1, { body: "a" }));
+    const told = device.event("progress");
+    await answerPull(device, { ...page(...many), cursor: "one", more: true });
+    const progress = { kind: "pull", done: MUCH, total: null } as const;
+    assert.deepEqual<unknown>(await told, { type: "progress", ...progress });
+    await answerPull(device);
+    await device.status("the end", (status) => status.progress === null);
   });
 
   it("goes on from its cursor when the file opens again", async () => {

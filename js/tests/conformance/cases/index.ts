@@ -1,6 +1,7 @@
 // Every case, in the order in which they run.
 
 import { defineArguments } from "./arguments";
+import { defineConflicts } from "./conflicts";
 import { defineEngineObject } from "./engineObject";
 import { defineFailing } from "./failing";
 import { defineFetching } from "./fetching";
@@ -9,6 +10,7 @@ import { defineLiveWindows } from "./liveWindows";
 import { defineNumbers } from "./numbers";
 import { defineOpening } from "./opening";
 import { defineOrdering } from "./ordering";
+import { defineOutbox } from "./outbox";
 import { defineReading } from "./reading";
 import { defineSending } from "./sending";
 import { defineServer } from "./server";
@@ -24,6 +26,8 @@ export function defineCases(): void {
   defineWriting();
   defineWatching();
   defineSending();
+  defineOutbox();
+  defineConflicts();
   defineFetching();
   defineFailing();
   defineServer();

@@ -124,6 +124,11 @@ function defineTokens(): void {
     const question = await device.question("token");
     assert.deepEqual(question.ask, { kind: "token", refresh: false });
     await device.status("a pause", ({ phase }) => phase === "paused");
+    const values = { title: "Quay", memberIds: ["fay"] };
+    const create = { type: "create", collection: "conversations", values } as const;
+    const { entry } = await device.execute(create);
+    const { state } = await device.execute({ type: "why", entry: entry ?? "" });
+    assert.strictEqual(state, "token");
     await device.answer(question, { kind: "token", token: tokenOf("fay") });
     await sync(device);
     assert.isNotNull(device.query({ type: "status" }).lastSyncedAt);
