@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 use crate::conflict_log::{Loser, Loss};
-use crate::conflicts::{Remote, is_free};
+use crate::conflicts::{Arrival, Remote, is_free};
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::mutation::Mutation;
@@ -168,7 +168,7 @@ impl Transaction<'_> {
             },
             _ => remote,
         };
-        self.meet(number, table, id, remote, made_on, is_news, now)
+        self.meet(number, table, id, Arrival { remote, made_on, is_news }, now)
     }
 
     fn keep_alias(&self, collection: &str, old_id: &str, id: &str) -> Result<(), StoreError> {

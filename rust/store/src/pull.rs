@@ -3,7 +3,7 @@
 use mailboat_core::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::conflicts::Remote;
+use crate::conflicts::{Arrival, Remote};
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::record::{Base, Head, Peek, Record, stored_version, write_row};
@@ -163,7 +163,8 @@ impl Transaction<'_> {
         }
         if unsettled {
             let made_on = peek.is_none().then_some(Base::None);
-            return self.meet(number, table, id, remote(), made_on, is_news, now);
+            let arrival = Arrival { remote: remote(), made_on, is_news };
+            return self.meet(number, table, id, arrival, now);
         }
         Ok(())
     }
@@ -194,7 +195,8 @@ impl Transaction<'_> {
         }
         let position = record.head.position;
         let remote = Remote { base: Base::Deleted, version, position, written_at: None };
-        self.meet(number, table, id, remote, None, true, now)
+        let arrival = Arrival { remote, made_on: None, is_news: true };
+        self.meet(number, table, id, arrival, now)
     }
 }
 
