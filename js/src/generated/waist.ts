@@ -908,6 +908,18 @@ requestTimeoutMs?: number,
  */
 questionTimeoutMs?: number, 
 /**
+ * Milliseconds that a write which is `batched` waits for company at the most.
+ */
+batchWindowMs?: number, 
+/**
+ * Writes that are `scheduled` go at each full multiple of so many milliseconds.
+ */
+scheduleMs?: number, 
+/**
+ * Milliseconds until a write that is `serverFirst` resolves without the server's answer.
+ */
+serverFirstTimeoutMs?: number, 
+/**
  * What network an entry of low priority waits for.
  */
 lowNetwork?: NetworkNeed, 
@@ -950,19 +962,7 @@ edgeSpreadMs?: number,
 /**
  * The first request after the backend was lost otherwise is spread over so many.
  */
-reconnectSpreadMs?: number, 
-/**
- * Milliseconds that a write which is `batched` waits for company at the most.
- */
-batchWindowMs?: number, 
-/**
- * Writes that are `scheduled` go at each full multiple of so many milliseconds.
- */
-scheduleMs?: number, 
-/**
- * Milliseconds until a write that is `serverFirst` resolves without the server's answer.
- */
-serverFirstTimeoutMs?: number, };
+reconnectSpreadMs?: number, };
 
 /**
  * What the device lives on.

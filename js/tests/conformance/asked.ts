@@ -42,10 +42,15 @@ export async function openAsked(policy: Policy = {}): Promise<Device> {
   return device;
 }
 
-/** Waits for a pull and answers it. */
+/** Waits for a pull, answers it, and waits until the engine has done with the page. */
 export async function answerPull(device: Device, page = NO_CHANGES): Promise<string | null> {
   const question = await device.question("pull");
   await device.answer(question, { kind: "pull", page });
+  // It applies a page in turns of its own, between those of others.
+  await device.until("the end of a page", () => {
+    const { phase } = device.query({ type: "status" });
+    return phase !== "pulling" || device.unanswered("pull").length > 0;
+  });
   return question.ask.cursor;
 }
 

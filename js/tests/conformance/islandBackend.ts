@@ -30,6 +30,9 @@ export class IslandBackend implements JavaScriptBackend {
         return { kind: "pull", page: this.page(ask.cursor, ask.limit) };
       case "older":
         return { kind: "older", page: this.history(ask) };
+      case "merge":
+        // It is no backend's business.
+        return { kind: "failed" };
     }
   }
 

@@ -23,7 +23,7 @@ export function openNotes(different: Partial<MailboatConfig> = {}): Notes {
 export function openWithSchema<const S extends SchemaShape>(
   config: SchemaConfig<S>,
 ): Mailboat<CollectionsOf<S>> {
-  return kept(createMailboat({ host, ...config }));
+  return kept(createMailboat<S>({ host, ...config }));
 }
 
 /** Opens an engine object for messages. */

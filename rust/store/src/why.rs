@@ -122,7 +122,7 @@ fn gone(connection: &Connection, id: EntryId) -> Result<Place, StoreError> {
         .optional()?;
     Ok(match kind.as_deref() {
         Some("acked") => Place::Acked,
-        Some("discarded") => Place::Discarded,
+        Some("discarded" | "cancelled") => Place::Discarded,
         _ => Place::Unknown,
     })
 }

@@ -102,7 +102,10 @@ function definePulls(): void {
     const device = Device.open(askingConfig());
     const before = Date.now();
     await answerPull(device);
-    const { lastSyncedAt } = device.query({ type: "status" });
+    const { lastSyncedAt } = await device.status(
+      "the end",
+      (status) => status.lastSyncedAt !== null,
+    );
     assert.isAtLeast(lastSyncedAt ?? 0, before);
     assert.isAtMost(lastSyncedAt ?? Infinity, Date.now());
   });

@@ -41,6 +41,13 @@ const SOUNDINGS = {
   send: "batched",
 } as const satisfies Collection;
 
+/** Records of which the app wants the server's word. */
+const BOOKINGS = {
+  name: "bookings",
+  columns: [{ name: "berth", type: "text" }],
+  write: "serverFirst",
+} as const satisfies Collection;
+
 const go = (device: Device, kind: "none" | "wifi" | "cellular"): Promise<null> =>
   device.execute({ type: "setNetwork", network: { kind } });
 
@@ -306,7 +313,7 @@ function defineServerFirst(): void {
   });
 
   it("resolves without the server when that takes too long", async () => {
-    const device = await openAsked({ serverFirstTimeoutMs: 50 });
+    const device = await openAsked({ serverFirstTimeoutMs: 100 });
     const writing = note(device, "a", serverFirst);
     await pushed(device);
     assert.isFalse((await writing).acked);
@@ -387,6 +394,21 @@ function defineOptions(): void {
     assert.strictEqual(device.query({ type: "status" }).pending, 1);
   });
 
+  it("say otherwise than the collection", async () => {
+    const schema = { collections: [...SCHEMA.collections, BOOKINGS] };
+    const device = Device.open({ ...askingConfig(QUICK), schema });
+    await answerPull(device);
+    const booking = { collection: "bookings", values: { berth: "north" } };
+    const first = device.execute({ type: "create", ...booking });
+    await answerPush(device);
+    assert.isTrue((await first).acked);
+    const options = { write: "localFirst" } as const;
+    const second = await device.execute({ type: "create", ...booking, options });
+    // Nobody has answered the push yet.
+    assert.isFalse(second.acked);
+    assert.deepEqual(recordsOf(await answerPush(device)), [second.id]);
+  });
+
   each(
     [
       ["refuse an unknown priority", { priority: "urgent" }],
@@ -458,10 +480,15 @@ function defineReasons(): void {
   });
 
   it("is that requests fail one after the other", async () => {
-    const device = await openAsked({ breakerFailures: 1, breakerOpenMs: LATER_MS });
-    const { entry } = await note(device, "a");
+    const device = await openAsked({
+      breakerFailures: 1,
+      breakerOpenMs: LATER_MS,
+      breakerMaxOpenMs: LATER_MS,
+    });
+    await note(device, "fails");
     const { question } = await pushed(device);
     await device.answer(question, { kind: "failed" });
+    const { entry } = await note(device, "waits");
     const { state, until } = await device.execute({ type: "why", entry: entry ?? "" });
     assert.strictEqual(state, "breaker");
     assert.isAbove(until ?? 0, Date.now());
