@@ -60,7 +60,7 @@ function definePulls(): void {
   it("tells how far it has come when there is much to fetch", async () => {
     const device = Device.open(askingConfig());
     const many = Array.from({ length: MUCH }, (_, at) => change(`n${at}`, at + 1, { body: "a" }));
-    const told = device.event("progress");
+    const told = device.event("progress", ({ done }) => done === MUCH);
     await answerPull(device, { ...page(...many), cursor: "one", more: true });
     const progress = { kind: "pull", done: MUCH, total: null } as const;
     assert.deepEqual<unknown>(await told, { type: "progress", ...progress });

@@ -17,6 +17,7 @@ import { defineServer } from "./server";
 import { defineSmallDisk } from "./smallDisk";
 import { defineTexts } from "./texts";
 import { defineWatching } from "./watching";
+import { defineWriteOptions } from "./writeOptions";
 import { defineWriting } from "./writing";
 
 /** Writes down every case. */
@@ -27,6 +28,7 @@ export function defineCases(): void {
   defineWatching();
   defineSending();
   defineOutbox();
+  defineWriteOptions();
   defineConflicts();
   defineFetching();
   defineFailing();
