@@ -34,7 +34,7 @@ pub struct Write {
     pub acknowledged: bool,
     /// How it stands.
     pub state: State,
-    /// It was a dead letter once: its lane has gone on without it.
+    /// It was a dead letter once, or waited for one: its lane has gone on without it.
     pub was_dead: bool,
     /// The server refused it for good.
     pub refused: bool,
@@ -132,7 +132,8 @@ impl Book {
             // An outbox that was empty when its file was opened counts from 1 again.
             write.order = write.order.or(Some((life, entry.sequence)));
             write.lane.clone_from(&entry.lane);
-            write.was_dead |= entry.failed;
+            // What waits for a dead letter is left behind by its lane in the same way.
+            write.was_dead |= entry.failed || entry.blocked;
         }
     }
 

@@ -37,6 +37,15 @@ impl World<'_> {
                 write.requests += 1;
             }
         }
+        let orders: Vec<String> = entries
+            .iter()
+            .filter_map(|id| it.book.writes.get(id)?.order)
+            .map(|(life, sequence)| format!("{life}.{sequence}"))
+            .collect();
+        if !orders.is_empty() {
+            self.say(device, || format!("sends writes {}", orders.join(" ")));
+        }
+        let it = &mut self.devices[device];
         let bytes = (request.url.len() + request.body.len()) as u64;
         it.carried.insert(ticket, Carried { sent_at: self.now, bytes, entries });
     }
