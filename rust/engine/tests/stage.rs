@@ -1,7 +1,7 @@
 //! An engine whose turns the test takes itself.
 
 use mailboat_backends::rest::HttpAnswer;
-use mailboat_core::{BackendFailure, Timestamp};
+use mailboat_core::{BackendFailure, Sample, Timestamp};
 use mailboat_engine::stage::{Request, Stage, Turned};
 use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
 use mailboat_store::Schema;
@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp(1_767_225_600_000);
+/// An answer on an ordinary network.
+const SAMPLE: Sample = Sample { answered: true, elapsed_ms: 40, bytes: 500 };
 
 fn open(folder: &TempDir, seed: u64) -> Stage {
     let config = Config {
@@ -27,7 +29,15 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
 fn send(stage: &mut Stage, number: u64) {
     let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
     let Value::Object(values) = values else { unreachable!("it is an object") };
-    stage.execute(number, Command::Create { collection: "messages".into(), id: None, values });
+    stage.execute(
+        number,
+        Command::Create {
+            collection: "messages".into(),
+            id: None,
+            values,
+            options: Default::default(),
+        },
+    );
 }
 
 /// Answers the question for a token, and takes the turn that follows.
@@ -70,7 +80,7 @@ fn a_write_is_answered_and_its_request_is_seen_before_it_leaves() {
         body: body.as_bytes(),
         received_at: NOW,
     };
-    stage.answer(*ticket, Ok(answer));
+    stage.answer(*ticket, Ok(answer), SAMPLE);
     let turned = stage.turn(NOW.plus_ms(40));
     let pending = turned.events.iter().find_map(|event| match event {
         Event::Status(status) => Some(status.pending),
@@ -104,7 +114,7 @@ fn one_seed_makes_the_same_requests_and_delays() {
         let turned = sign_in(&mut stage, &turned);
         let Request::Ask { ticket, request, .. } = &turned.requests[0] else { panic!("a push") };
         let body = request.body.clone();
-        stage.answer(*ticket, Err(BackendFailure::Transport));
+        stage.answer(*ticket, Err(BackendFailure::Transport), SAMPLE);
         stage.turn(NOW);
         (body, stage.wake_at())
     };
