@@ -85,7 +85,12 @@ fn complete_samples() -> Vec<(&'static str, Value)> {
     };
     let tombstone = Tombstone { collection: "messages".into(), id: "m0".into(), version: 3 };
     let changes = vec![change.clone()];
-    let entries = vec![PushEntry { base_version: Some(1), written_at, ..message("c1", "m1") }];
+    let entries = vec![PushEntry {
+        base_version: Some(1),
+        written_at,
+        group: Some(id),
+        ..message("c1", "m1")
+    }];
     let error = ErrorBody { code: "not_found".into(), message: "Nothing.".into() };
     vec![
         ("PushEntry", to_value(&entries[0])),
@@ -181,6 +186,11 @@ fn the_golden_conversations_fit_the_document() {
             _ => "ErrorAnswer",
         };
         forgive(&mut body);
+        if exchange.facts.trim() == "Unreadable" {
+            // What a client must not take, the document does not describe.
+            assert!(!validator(&document, schema).is_valid(&body), "{}", exchange.name);
+            continue;
+        }
         assert_valid(&document, schema, &body);
         checked += 1;
     }

@@ -42,7 +42,7 @@ impl Device {
     }
 
     pub fn open(&self) -> Result<Store, StoreError> {
-        Opening::begin_on(Some(VFS), &self.path(), &Schema::messaging())?.finish()
+        Opening::begin_on(Some(VFS), &self.path(), &schema())?.finish()
     }
 
     /// Starts a dead device again, opens the store, closes it, and reads all of it.
@@ -222,6 +222,14 @@ impl Step {
         });
         done.map(|_| ())
     }
+}
+
+/// Conversations and messages, in which every write keeps an entry of its own: the steps
+/// name them.
+fn schema() -> Schema {
+    let mut schema = Schema::messaging();
+    schema.collections.iter_mut().for_each(|collection| collection.coalesce = false);
+    schema
 }
 
 fn ids(entries: &[u128]) -> Vec<EntryId> {
