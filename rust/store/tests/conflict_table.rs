@@ -390,7 +390,7 @@ fn document() -> String {
             check_core(&situation, &case, &found);
             rows.push(row(case.words, found));
         }
-        let _ = write!(text, "{}{}\n", story(&situation), table(heads, &rows));
+        let _ = writeln!(text, "{}{}", story(&situation), table(heads, &rows));
     }
     text += DELETIONS;
     for situation in deletions() {
@@ -412,7 +412,7 @@ fn document() -> String {
             rows.extend(every_rule.into_iter().next().map(|found| row(words, found)));
         }
         let heads = ["`onRemoteDelete`", "Shown", "Sent", "Lost"];
-        let _ = write!(text, "{}{}\n", story(&situation), table(heads, &rows));
+        let _ = writeln!(text, "{}{}", story(&situation), table(heads, &rows));
     }
     text += ANSWERS;
     let situation = &situations()[2];
