@@ -126,6 +126,16 @@ impl Transaction<'_> {
         unit.iter().try_for_each(|member| self.unblock_dependents(member))
     }
 
+    /// Blocks entries that are decided together when something blocks one of them.
+    pub(crate) fn block_if_needed(&self, unit: &[QueuedEntry]) -> Result<(), StoreError> {
+        for member in unit {
+            if self.is_blocked_now(member)? {
+                return unit.iter().try_for_each(|member| self.set_halted(member, BLOCKED));
+            }
+        }
+        Ok(())
+    }
+
     fn is_blocked_now(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
         if self.is_create_halted_before(entry)? {
             return Ok(true);
