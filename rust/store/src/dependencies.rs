@@ -5,7 +5,7 @@
 //! The second needs no row: within a lane the order says it. Whatever is depended on was
 //! written earlier, so no two entries wait for each other.
 
-use mailboat_core::{Operation, Priority, Reason, Timestamp};
+use mailboat_core::{GroupId, Operation, Priority, Reason, Timestamp};
 
 use crate::codes::BLOCKED;
 use crate::error::StoreError;
@@ -115,15 +115,30 @@ impl Transaction<'_> {
             return Ok(());
         }
         let unit = self.unit(entry)?;
-        for member in &unit {
-            if self.is_blocked_now(member)? {
-                return Ok(());
-            }
+        if self.is_one_blocked_now(&unit)? {
+            return Ok(());
         }
         for member in &unit {
             self.set_halted(member, 0)?;
         }
         unit.iter().try_for_each(|member| self.unblock_dependents(member))
+    }
+
+    /// Blocks entries that are decided together when something blocks one of them.
+    pub(crate) fn block_if_needed(&self, unit: &[QueuedEntry]) -> Result<(), StoreError> {
+        if self.is_one_blocked_now(unit)? {
+            unit.iter().try_for_each(|member| self.set_halted(member, BLOCKED))?;
+        }
+        Ok(())
+    }
+
+    fn is_one_blocked_now(&self, unit: &[QueuedEntry]) -> Result<bool, StoreError> {
+        for member in unit {
+            if self.is_blocked_now(member)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_blocked_now(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
@@ -138,12 +153,15 @@ impl Transaction<'_> {
         Ok(statement.exists([entry.sequence])?)
     }
 
+    /// A create of the same group blocks nothing: the two are halted, and freed, as one.
     fn is_create_halted_before(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT 1 FROM mailboat_outbox WHERE record_id = ? AND collection = ?
-             AND operation = 0 AND halted <> 0 AND sequence < ? LIMIT 1",
+            "SELECT 1 FROM mailboat_outbox WHERE record_id = ?1 AND collection = ?2
+             AND operation = 0 AND halted <> 0 AND sequence < ?3
+             AND (?4 IS NULL OR group_id IS NOT ?4) LIMIT 1",
         )?;
-        Ok(statement.exists((&entry.record_id, &entry.collection, entry.sequence))?)
+        let group = entry.group.as_ref().map(GroupId::as_bytes);
+        Ok(statement.exists((&entry.record_id, &entry.collection, entry.sequence, group))?)
     }
 
     /// Whether the create of a record is a dead letter, or blocked: then later writes of

@@ -81,12 +81,17 @@ impl Transaction<'_> {
             Base::None | Base::Deleted => Values::new(),
         };
         let waiting = self.waiting(&entry.collection, &entry.record_id)?;
-        let before = waiting.iter().take_while(|waiting| waiting.sequence <= entry.sequence);
-        for waiting in before.filter(|waiting| !waiting.is_dead()) {
+        let before = || waiting.iter().take_while(|waiting| waiting.sequence <= entry.sequence);
+        for waiting in before().filter(|waiting| !waiting.is_dead()) {
             merge(&mut whole, &waiting.values);
         }
+        let covers_dead = before().any(QueuedEntry::is_dead);
         whole.retain(|name, _| table.collection.column(name).is_some());
         self.rewrite(entry, entry.operation, &whole)?;
+        // What a dead letter showed under this write is covered by the whole of it now.
+        if covers_dead {
+            self.reshow(entry)?;
+        }
         if let Some(widened) = self.queued(entry.id)? {
             *entry = widened;
         }

@@ -179,6 +179,8 @@ impl Transaction<'_> {
             self.changes.tally.revive(member.weight());
             self.log(&member.id, now, "retried", 0, None)?;
         }
+        // What it needs may be a dead letter of its own: then it is that which blocks it now.
+        self.block_if_needed(&unit)?;
         for member in &unit {
             self.unblock_dependents(member)?;
             self.reshow(member)?;

@@ -1,10 +1,12 @@
 //! Dead letters: visible with their reason, and a person's to retry or discard.
 
-use mailboat_core::{Reason, Transition};
+use mailboat_core::{ConflictRule, Reason, Transition};
 use mailboat_store::StoreError;
 use serde_json::json;
 
-use crate::common::{NOTHING, NOW, Store, conversation, dead_letter, entry_id, in_conversation};
+use crate::common::{
+    NOTHING, NOW, Store, conversation, dead_letter, entry_id, in_conversation, uncoalesced,
+};
 
 #[test]
 fn a_rejected_write_stays_on_screen_as_failed_with_its_reason() {
@@ -162,6 +164,24 @@ fn a_dead_letter_and_a_write_on_its_way_show_the_failure() {
     assert_eq!(store.delivery("messages", "m1"), "failed");
     store.settle(going, Transition::Acked { version: 2, order: 1 }, None);
     assert_eq!(store.delivery("messages", "m1"), "failed");
+}
+
+#[test]
+fn a_write_that_is_sent_whole_covers_what_a_dead_letter_showed() {
+    let mut schema = uncoalesced();
+    schema.collections.iter_mut().for_each(|it| it.conflict = ConflictRule::ClientWins);
+    let mut store = Store::with(&schema);
+    store.pull("conversations", "c1", 1, 1, conversation("Boats"));
+    let refused = store.update("conversations", "c1", json!({ "title": "Ships" }));
+    store.reject(refused);
+    let going = store.update("conversations", "c1", json!({ "memberIds": ["cat"] }));
+    assert_eq!(store.row("conversations", "c1").expect("a row")["title"], "Ships");
+    store.attempt(&[going]);
+    assert_eq!(
+        store.row("conversations", "c1").expect("a row"),
+        json!({ "id": "c1", "title": "Boats", "memberIds": ["cat"], "delivery": "failed" }),
+        "base and what is unsettled, in order"
+    );
 }
 
 #[test]

@@ -111,6 +111,19 @@ fn edits_of_a_message_that_was_refused_are_blocked_and_the_chat_goes_on() {
 }
 
 #[test]
+fn a_retried_edit_of_a_message_that_was_refused_is_blocked_until_that_is_retried() {
+    let mut store = Store::with(&crate::common::uncoalesced());
+    let create = store.send("m1", "c1");
+    let update = store.update("messages", "m1", json!({ "body": "better" }));
+    store.reject(update);
+    store.reject(create);
+    store.retry(update);
+    assert_eq!((blocked(&store), store.due()), (vec![update], NOTHING.to_vec()));
+    store.retry(create);
+    assert_eq!((blocked(&store), store.due()), (NOTHING.to_vec(), vec![create, update]));
+}
+
+#[test]
 fn what_is_needed_becomes_as_urgent_as_what_needs_it() {
     let mut store = Store::messaging();
     let attachment = store.found("a1");

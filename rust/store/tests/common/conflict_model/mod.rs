@@ -195,6 +195,10 @@ impl Model {
             }
         }
         self.change(entry, |write| write.attempted = true);
+        // The whole covers what a dead letter showed under it.
+        for record in self.records.values_mut() {
+            record.replay();
+        }
     }
 
     /// The server refused an entry for good, or for the version that it was made on.
