@@ -10,8 +10,7 @@ import { fieldData } from "./generated/fieldData";
  * sending and belongs to its collections, where the schema says it:
  *
  * - `operations: ["create", "update"]`: nothing that was collected can be deleted;
- * - `conflict: "clientWins"`: what was measured on the spot stands;
- * - `initialSync: "required"`, once the engine has it.
+ * - `conflict: "clientWins"`: what was measured on the spot stands.
  *
  * @example
  * ```ts

@@ -135,7 +135,7 @@ impl Policy {
     /// For apps that collect data in the field: three retries, Wi-Fi first.
     ///
     /// The rest of the preset belongs to collections: conflicts are settled as
-    /// `clientWins`, `operations` are create and update, `initialSync` is `required`.
+    /// `clientWins`, and `operations` are create and update.
     #[must_use]
     pub fn field_data() -> Self {
         Self { max_retries: 3, bulk_network: NetworkNeed::Unmetered, ..Self::default() }
