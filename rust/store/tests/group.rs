@@ -1,7 +1,7 @@
 //! Atomic groups: together in one lane, settled as one, rolled back as one.
 
 use mailboat_core::{EntryId, GroupId, Operation, Timestamp, Transition};
-use mailboat_store::{Mutation, StoreError};
+use mailboat_store::{Mutation, Sending, StoreError};
 use serde_json::json;
 
 use crate::common::{NOTHING, NOW, Store, conversation, dead_letter, message, mutation, refusal};
@@ -111,6 +111,27 @@ fn a_group_waits_for_what_its_records_have_in_other_lanes() {
     assert_eq!(store.due(), [writes[0].entry, writes[1].entry, third]);
     let later = store.update("conversations", "c2", json!({ "title": "Quays" }));
     assert_eq!(store.due().last(), Some(&later), "later writes follow it into its lane");
+}
+
+#[test]
+fn a_group_that_was_blocked_is_free_again_even_if_it_edits_what_it_creates() {
+    let mut store = Store::messaging();
+    let picture = store.found("a1");
+    let (create, edit) = (store.next_entry(), store.next_entry());
+    let sending = Sending { after: vec![picture], ..Sending::default() };
+    let founding =
+        mutation(create, Operation::Create, "conversations", "c1", conversation("Boats"));
+    let title = json!({ "title": "Ships" });
+    let writes = [
+        Mutation { sending, ..founding },
+        mutation(edit, Operation::Update, "conversations", "c1", title),
+    ];
+    write(&mut store, &writes).expect("the group is written");
+    store.reject(picture);
+    assert!(store.outbox()[1..].iter().all(|entry| entry.blocked));
+    store.retry(picture);
+    store.ack(picture, 1, 1);
+    assert_eq!(store.due(), [create, edit]);
 }
 
 #[test]
