@@ -10,7 +10,7 @@ const { readRows } = require("../demo/sqlite");
 
 /** What must stay of an outbox entry. How often it was tried, a fault of the server may change. */
 const ENTRY =
-  "sequence, hex(id), collection, record_id AS id, operation, lane, lane_policy, dead, mutation";
+  "sequence, hex(id), collection, record_id AS id, operation, lane, lane_policy, halted, mutation";
 /** The app's tables, with the columns that the app named. */
 const TABLES = `SELECT tables.name, group_concat('"' || columns.name || '"', ', ') AS columns
   FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
