@@ -1,2 +1,2 @@
 SELECT sequence, id, record_id, mutation, lane FROM mailboat_outbox
-WHERE dead = 0 AND attempted = 0 ORDER BY sequence LIMIT 100
+WHERE halted = 0 AND attempted = 0 ORDER BY sequence LIMIT 100

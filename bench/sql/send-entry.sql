@@ -1,2 +1,3 @@
-INSERT INTO mailboat_outbox (id, collection, record_id, operation, mutation, lane, lane_policy, enqueued_at)
-VALUES (?, 'messages', ?, 0, ?, ?, 1, ?)
+INSERT INTO mailboat_outbox (id, collection, record_id, operation, mutation, lane, lane_policy, enqueued_at,
+  halted, priority, send, gather_until)
+VALUES (?, 'messages', ?, 0, ?, ?, 1, ?, 0, 1, 0, 0)
