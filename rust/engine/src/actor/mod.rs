@@ -266,9 +266,9 @@ impl Actor {
             }
         }
         self.commit_writes(writes, now);
+        self.apply_arrived(now);
         // Answered first: a write that is stored does not wait until it is sent.
         self.report(now);
-        self.apply_arrived(now);
         let wake_at = self.drive(now);
         self.report(now);
         // The rest of a page waits for nothing but what the app wants first.
