@@ -7,10 +7,8 @@ use std::collections::BTreeSet;
 
 use mailboat_core::{GroupId, Timestamp};
 
-use crate::codes::BLOCKED;
 use crate::error::StoreError;
 use crate::mutation::{InGroup, Mutation};
-use crate::queued::QueuedEntry;
 use crate::record::{Record, to_json};
 use crate::transaction::Transaction;
 
@@ -47,13 +45,9 @@ impl Transaction<'_> {
     }
 
     /// What blocks one of a group blocks all of it.
-    fn block_as_one(&mut self, first: i64) -> Result<(), StoreError> {
+    fn block_as_one(&self, first: i64) -> Result<(), StoreError> {
         let Some(first) = self.queued_at(first)? else { return Ok(()) };
-        let unit = self.unit(&first)?;
-        if unit.iter().any(QueuedEntry::is_blocked) {
-            unit.iter().try_for_each(|member| self.set_halted(member, BLOCKED))?;
-        }
-        Ok(())
+        self.block_if_needed(&self.unit(&first)?)
     }
 
     /// The lane of a group: the one that a column of its records names, else its first record's.

@@ -10,22 +10,22 @@ use crate::tally::Weight;
 use crate::transaction::Transaction;
 use crate::values::{Values, parse_values, unreadable};
 
-const SELECT_BY_ID: &str =
-    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation, base_version, written_at
-     FROM mailboat_outbox WHERE id = ?";
-const SELECT_BY_SEQUENCE: &str =
-    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation, base_version, written_at
-     FROM mailboat_outbox WHERE sequence = ?";
-const SELECT_BY_RECORD: &str =
-    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation, base_version, written_at
-     FROM mailboat_outbox WHERE record_id = ? AND collection = ? ORDER BY sequence";
-const SELECT_BY_GROUP: &str =
-    "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted, attempts,
-            halted, priority, waits_for, group_id, mutation, base_version, written_at
-     FROM mailboat_outbox WHERE group_id = ? ORDER BY sequence";
+/// Reads entries whole, in the columns that [`queued_from`] takes.
+macro_rules! select_queued {
+    ($which:literal) => {
+        concat!(
+            "SELECT sequence, id, collection, record_id, operation, lane, lane_policy, attempted,
+                    attempts, halted, priority, waits_for, group_id, mutation, base_version, written_at
+             FROM mailboat_outbox WHERE ",
+            $which
+        )
+    };
+}
+
+const SELECT_BY_ID: &str = select_queued!("id = ?");
+const SELECT_BY_SEQUENCE: &str = select_queued!("sequence = ?");
+const SELECT_BY_RECORD: &str = select_queued!("record_id = ? AND collection = ? ORDER BY sequence");
+const SELECT_BY_GROUP: &str = select_queued!("group_id = ? ORDER BY sequence");
 
 /// An entry with everything that sending and settling it needs.
 pub struct QueuedEntry {
