@@ -90,6 +90,9 @@ with_log() {
 # --- Suites -----------------------------------------------------------------
 
 suite_rows=()
+suite_failures=()
+# Lines of each failed suite that are shown once more at the end, where CI keeps them.
+FAILURE_LINES=30
 suites_passed=0
 suites_failed=0
 suites_skipped=0
@@ -132,6 +135,7 @@ suite() {
     if [ "$status" -ne 0 ] && [ "$count" != expected_failure ] && [ "$count" != planted ]; then note=${note:-"ended with status $status"}; fi
     if [ -n "$note" ]; then failed=1; fi
   fi
+  if [ "$failed" -gt 0 ]; then suite_failures+=("$name"); fi
   suites_passed=$((suites_passed + passed))
   suites_failed=$((suites_failed + failed))
   suites_skipped=$((suites_skipped + skipped))
@@ -139,8 +143,13 @@ suite() {
     "$name" "$passed" "$failed" "$skipped" $((SECONDS - start)) "$note")")
 }
 
-# suite_summary: the table, and one plain line to end with. Fails if a suite did.
+# suite_summary: what failed, the table, and one plain line to end with. Fails if a suite did.
 suite_summary() {
+  local name
+  for name in "${suite_failures[@]}"; do
+    printf '\n=== %s failed: its last lines, of build/logs/%s.log\n' "$name" "${name// /-}"
+    plain_text <"build/logs/${name// /-}.log" | tail -n "$FAILURE_LINES" | cut -c 1-300
+  done
   printf '\n%-22s %7s %7s %8s %8s\n' suite passed failed skipped time
   printf '%s\n' "${suite_rows[@]}"
   printf '\n%d passed, %d failed' "$suites_passed" "$suites_failed"

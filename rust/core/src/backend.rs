@@ -17,6 +17,9 @@ pub struct BackendState {
     pub failures: u32,
     /// No request before its end.
     pub pause: Option<Pause>,
+    /// No request before the time that the server itself named (`Retry-After`), whatever
+    /// else becomes known of the network, the token or other requests.
+    pub floor: Option<Timestamp>,
     /// The token was refused and none has been accepted since.
     pub unauthorized: bool,
     /// Whether the last request got an answer of the contract; `None` before the first.
@@ -58,13 +61,9 @@ impl BackendState {
     /// policy comes from a clock that stepped back, and does not hold.
     #[must_use]
     pub fn paused_until(&self, now: Timestamp, policy: &Policy) -> Option<Pause> {
-        self.pause.filter(|pause| pause.until.is_ahead(now, policy.longest_delay_ms()))
-    }
-
-    /// The pause that the server asked for, if it holds at `now`: one from before a clock
-    /// stepped back must not take the place of one that does.
-    fn named(&self, now: Timestamp, policy: &Policy) -> Option<Pause> {
-        self.paused_until(now, policy).filter(|pause| pause.cause == PauseCause::Server)
+        let floor = self.floor.map(|until| Pause { until, cause: PauseCause::Server });
+        let held = [self.pause, floor].into_iter().flatten().filter(|it| it.holds(now, policy));
+        held.reduce(Pause::or_later)
     }
 
     /// The backend answered as the contract says: what failed before is forgotten. What
@@ -73,7 +72,8 @@ impl BackendState {
     pub fn after_answer(self, policy: &Policy) -> Self {
         Self {
             failures: 0,
-            pause: self.pause.filter(|pause| pause.cause == PauseCause::Server),
+            pause: None,
+            floor: self.floor,
             unauthorized: false,
             reached: Some(true),
             budget: self.budget.after_answer(policy),
@@ -83,7 +83,25 @@ impl BackendState {
     /// The user asks now: no delay of ours stands in the way.
     #[must_use]
     pub fn asked(self) -> Self {
-        Self { pause: None, ..self }
+        Self { pause: None, floor: None, ..self }
+    }
+
+    /// The floor after a failure. One from before a clock stepped back does not hold.
+    fn raised_floor(
+        &self,
+        failure: &BackendFailure,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Option<Timestamp> {
+        let before = self.floor.filter(|at| at.is_ahead(now, policy.longest_delay_ms()));
+        let named = match failure {
+            BackendFailure::Unavailable { retry_after_ms: Some(asked_ms), .. } => {
+                Some(now.plus_ms((*asked_ms).min(policy.max_retry_after_ms)))
+            }
+            _ => None,
+        };
+        // The other request in flight may have been told to wait longer.
+        before.max(named)
     }
 }
 
@@ -106,21 +124,14 @@ pub fn after_failure(
         let delay_ms = retry_delay(failures, None, jitter, policy);
         Pause { until: now.plus_ms(delay_ms), cause: PauseCause::Backoff }
     };
-    pause = pause.or_later(paid_at, PauseCause::Budget);
+    pause = pause.or_later(Pause { until: paid_at, cause: PauseCause::Budget });
     if network.is_none() {
-        pause = pause.or_later(now.plus_ms(policy.offline_probe_ms), PauseCause::Offline);
-    }
-    if let BackendFailure::Unavailable { retry_after_ms: Some(floor_ms), .. } = failure {
-        let floor_ms = (*floor_ms).min(policy.max_retry_after_ms);
-        pause = pause.or_later(now.plus_ms(floor_ms), PauseCause::Server);
-    }
-    // The other request in flight may have been told to wait longer.
-    if let Some(named) = state.named(now, policy) {
-        pause = pause.or_later(named.until, PauseCause::Server);
+        pause = pause.or_later(Pause::offline(now, policy));
     }
     BackendState {
         failures,
         pause: Some(pause),
+        floor: state.raised_floor(failure, now, policy),
         unauthorized: state.unauthorized,
         reached: Some(failure.is_answer()),
         budget,
@@ -128,8 +139,18 @@ pub fn after_failure(
 }
 
 impl Pause {
-    fn or_later(self, until: Timestamp, cause: PauseCause) -> Self {
-        if until > self.until { Self { until, cause } } else { self }
+    /// Without a network only a rare probe goes.
+    fn offline(now: Timestamp, policy: &Policy) -> Self {
+        Self { until: now.plus_ms(policy.offline_probe_ms), cause: PauseCause::Offline }
+    }
+
+    /// One that ends further off than any delay does comes from before a clock's step back.
+    fn holds(&self, now: Timestamp, policy: &Policy) -> bool {
+        self.until.is_ahead(now, policy.longest_delay_ms())
+    }
+
+    fn or_later(self, other: Self) -> Self {
+        if other.until > self.until { other } else { self }
     }
 }
 
@@ -144,8 +165,7 @@ pub fn after_unauthorized(
 ) -> BackendState {
     let refused = BackendState { unauthorized: true, reached: Some(true), ..state };
     if !state.unauthorized {
-        let named = state.named(now, policy);
-        return BackendState { pause: named, ..refused };
+        return BackendState { pause: None, ..refused };
     }
     let failures = state.failures.saturating_add(1);
     let until = now.plus_ms(retry_delay(failures, None, jitter, policy));
@@ -163,26 +183,19 @@ pub fn after_network(
     policy: &Policy,
 ) -> BackendState {
     if network.is_none() {
-        let probe =
-            Pause { until: now.plus_ms(policy.offline_probe_ms), cause: PauseCause::Offline };
-        let paused = state.paused_until(now, policy);
-        let pause = paused.map_or(probe, |pause| pause.or_later(probe.until, PauseCause::Offline));
+        let probe = Pause::offline(now, policy);
+        let held = state.pause.filter(|pause| pause.holds(now, policy));
+        let pause = held.map_or(probe, |held| held.or_later(probe));
         return BackendState { pause: Some(pause), ..state };
     }
     if !is_another(before, network) {
         return state;
     }
-    // A new network is a new chance: the old one's failures say nothing of it. But what
-    // the server itself asked for holds on every network.
-    let named = state.named(now, policy);
-    let spread = (!before.is_usable()).then(|| Pause {
+    // A new network is a new chance: the old one's failures say nothing of it.
+    let pause = (!before.is_usable()).then(|| Pause {
         until: now.plus_ms(jitter.within_ms(policy.edge_spread_ms)),
         cause: PauseCause::Spread,
     });
-    let pause = match (named, spread) {
-        (Some(named), Some(spread)) => Some(spread.or_later(named.until, named.cause)),
-        (named, spread) => named.or(spread),
-    };
     BackendState { failures: 0, pause, ..state }
 }
 
@@ -207,7 +220,8 @@ mod tests {
     }
 
     fn pause(state: &BackendState) -> Option<(u64, PauseCause)> {
-        state.pause.map(|pause| (pause.until.since_ms(NOW), pause.cause))
+        let pause = state.paused_until(NOW, &Policy::default());
+        pause.map(|pause| (pause.until.since_ms(NOW), pause.cause))
     }
 
     fn moved(state: BackendState, before: Network, network: Network) -> BackendState {
@@ -243,7 +257,14 @@ mod tests {
         assert_eq!(pause(&state.after_answer(&Policy::default())), asked);
         assert_eq!(pause(&failed(state, &BackendFailure::Transport, 0.5)), asked);
         assert_eq!(pause(&moved(state, NONE, WIFI)), asked);
-        assert_eq!(state.asked().pause, None, "but the user is asked by nobody to wait");
+        assert_eq!(pause(&moved(moved(state, WIFI, NONE), NONE, WIFI)), asked);
+        let (jitter, policy) = (Jitter::new(0.5), Policy::default());
+        let refused = after_unauthorized(state, NOW, jitter, &policy);
+        assert_eq!(pause(&refused), asked);
+        assert_eq!(pause(&after_unauthorized(refused, NOW, jitter, &policy)), asked);
+        let open = (0..20).fold(state, |state, _| failed(state, &BackendFailure::Transport, 0.5));
+        assert_eq!(pause(&moved(open, WIFI, CELLULAR)), asked, "not even the breaker hides it");
+        assert_eq!(pause(&state.asked()), None, "but the user is asked by nobody to wait");
     }
 
     #[test]
@@ -254,7 +275,7 @@ mod tests {
             after_failure(state, &failure, WIFI, NOW, draw, &policy)
         };
         let state = (0..10).fold(BackendState::default(), |state, _| fail(state));
-        assert_eq!(pause(&state), Some((0, PauseCause::Backoff)));
+        assert_eq!(pause(&state), None, "full jitter may draw no delay at all");
         assert_eq!(pause(&fail(state)), Some((policy.retry_floor_ms, PauseCause::Budget)));
     }
 
@@ -283,7 +304,7 @@ mod tests {
         let spread = |draw: f64| {
             let (state, policy) = (BackendState::default(), Policy::default());
             let state = after_network(state, NONE, WIFI, NOW, Jitter::new(draw), &policy);
-            pause(&state).expect("a pause").0
+            pause(&state).map_or(0, |(for_ms, _)| for_ms)
         };
         assert_eq!([0.0, 0.25, 0.999].map(spread), [0, 250, 999]);
         let portal = Network { validated: Some(false), ..WIFI };

@@ -15,7 +15,7 @@ use crate::dice::Dice;
 use crate::fault::{Fault, Faults, Fired};
 use crate::finding::{Finding, Invariant};
 use crate::link::Link;
-use crate::scenario::{ConversationPlan, DevicePlan, Profile, Scenario};
+use crate::scenario::{ConversationPlan, Deed, DevicePlan, Profile, Scenario};
 use crate::server::Server;
 use crate::trace::Trace;
 use crate::traffic::Flight;
@@ -333,6 +333,10 @@ impl<'a> World<'a> {
             return;
         }
         let done = self.devices[device].plan.acts[act].clone();
+        if self.is_fair && done.what == Deed::Switch {
+            // An app in the background need not know what happens: none is, at the end.
+            return;
+        }
         let (scenario, now) = (self.scenario, self.now);
         let sentence = self.devices[device].act(done.what, done.draw, scenario, now);
         self.say(device, || sentence);

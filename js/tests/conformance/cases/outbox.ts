@@ -133,6 +133,8 @@ function defineDecisions(): void {
     device.answering = onlyPulls;
     await note(device, "a");
     await answerPush(device);
+    // The pull after the push: its answer would be a sign of a network.
+    await device.status("rest", ({ phase }) => phase === "idle");
     await go(device, "none");
     const change = { collection: "notes", id: "a", values: { body: "changed" } };
     const { entry } = await device.execute({ type: "update", ...change });

@@ -90,7 +90,8 @@ impl Actor {
         let error = WaistError::from(error.clone());
         self.raise_storage(&error);
         self.last_error = Some(error);
-        self.next_attempt_at = self.backend.pause.map(|pause| pause.until);
+        let paused = self.backend.paused_until(now, &self.policy);
+        self.next_attempt_at = paused.map(|pause| pause.until);
         self.storage_retry_at = self.next_attempt_at;
         self.next_attempt_at
     }
