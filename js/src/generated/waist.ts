@@ -1016,7 +1016,12 @@ cursor: string,
 /**
  * Whether the next pull would find something at once.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * Whether the changes are of a snapshot: all that the user sees, but of records in
+ * lanes only the newest. The device finds by it what was deleted long ago.
+ */
+snapshot?: boolean, };
 
 /**
  * One outbox entry on its way to the server.

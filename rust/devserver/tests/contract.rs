@@ -116,6 +116,7 @@ fn complete_samples() -> Vec<(&'static str, Value)> {
                 tombstones: vec![tombstone],
                 cursor: "c".into(),
                 more: true,
+                snapshot: true,
             }),
         ),
         ("ErrorAnswer", to_value(&ErrorAnswer { error: error.clone() })),

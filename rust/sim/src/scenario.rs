@@ -177,9 +177,6 @@ impl Scenario {
             devices.retain(|device| kept.contains(&device.number));
         }
         for device in &mut devices {
-            if faults.has(Fault::CursorExpired) {
-                device.delete_nothing();
-            }
             device.acts.truncate(cut.acts.unwrap_or(usize::MAX));
         }
         let faults = Fault::ALL.iter().fold(faults, |faults, fault| {
@@ -229,17 +226,6 @@ impl DevicePlan {
         }
         acts.sort_by_key(|act| act.at_ms);
         Self { number, server, user, profile, opens_at_ms, clock_offset_ms, acts }
-    }
-}
-
-impl DevicePlan {
-    /// A pull from the start names no deletions, so what was deleted while a cursor was
-    /// good for nothing stays on the device: the engine's known gap. Until it is closed a
-    /// world has either.
-    fn delete_nothing(&mut self) {
-        for act in self.acts.iter_mut().filter(|act| act.what == Deed::Delete) {
-            act.what = Deed::Edit;
-        }
     }
 }
 

@@ -24,45 +24,51 @@ pub(crate) fn bound(
     Ok(state(connection, &name(collection, lane))?.and_then(|text| text.parse().ok()))
 }
 
+/// The newest records of a lane whose order is below a bound, without gaps.
+pub struct HistoryPage<'a> {
+    /// Name of the collection.
+    pub collection: &'a str,
+    /// The lane.
+    pub lane: &'a str,
+    /// The bound that the page was asked with; `None` for the newest of all.
+    pub before: Option<u64>,
+    /// By ascending order.
+    pub changes: &'a [RemoteChange],
+    /// Whether there are still older ones.
+    pub more: bool,
+}
+
 impl Transaction<'_> {
-    /// Applies a page of a lane's history, ascending by order, and moves the bound to
-    /// its oldest record. Answers how many of the records are new on this device.
+    /// Applies a page of a lane's history and moves the bound to its oldest record.
+    /// Answers how many of the records are new on this device.
     ///
     /// # Errors
     /// What SQLite says; [`StoreError::InvalidArgument`] for an unknown collection.
     pub fn apply_history(
         &mut self,
-        collection: &str,
-        lane: &str,
-        page: &[RemoteChange],
+        page: &HistoryPage<'_>,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
         self.step(|transaction| {
             let mut new = 0;
-            for change in page {
+            for change in page.changes {
                 let (_, table) = transaction.table(&change.collection)?;
                 let known = Peek::find(transaction.connection, table, &change.id)?;
                 new += u32::from(known.is_none());
             }
-            transaction.apply_changes(page, now)?;
-            if let Some(oldest) = page.first() {
+            transaction.apply_changes(page.changes, now)?;
+            transaction.sweep_history(page, now)?;
+            if let Some(oldest) = page.changes.first() {
                 let bound = oldest.order.to_string();
-                set_state(transaction.connection, &name(collection, lane), Some(&bound))?;
+                let name = name(page.collection, page.lane);
+                set_state(transaction.connection, &name, Some(&bound))?;
             }
             Ok(new)
         })
     }
-
-    /// Forgets how far back any history reaches: what comes next may leave gaps.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn forget_history(&mut self) -> Result<(), StoreError> {
-        self.step(|transaction| forget(transaction.connection))
-    }
 }
 
-/// Forgets how far back any history reaches.
+/// Forgets how far back any history reaches: what comes next may leave gaps.
 pub(crate) fn forget(connection: &Connection) -> Result<(), StoreError> {
     let sql = "DELETE FROM mailboat_state WHERE name >= 'history/' AND name < 'history0'";
     connection.prepare_cached(sql)?.execute([])?;

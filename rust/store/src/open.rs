@@ -23,7 +23,7 @@ use crate::tables::{Table, register};
 use crate::writer::Writer;
 
 /// Version of the file format that this build writes: the number of its last migration.
-pub const SCHEMA_VERSION: i64 = 3;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// `PRAGMA application_id` of every Mailboat file.
 const APPLICATION_ID: [u8; 4] = *b"MBOT";
@@ -264,7 +264,7 @@ fn inspect(connection: &rusqlite::Connection, schema_json: &str) -> Result<Found
 }
 
 /// Every version of the file, by number: what it is about, and how the one before becomes it.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "outbox and lanes", include_str!("../migrations/0001_outbox_and_lanes.sql")),
     (
         2,
@@ -272,6 +272,7 @@ const MIGRATIONS: [(i64, &str, &str); 3] = [
         include_str!("../migrations/0002_priorities_and_dependencies.sql"),
     ),
     (3, "conflicts and aliases", include_str!("../migrations/0003_conflicts_and_aliases.sql")),
+    (4, "pull from the start", include_str!("../migrations/0004_pull_from_the_start.sql")),
 ];
 
 fn migration(&(version, title, sql): &(i64, &'static str, &'static str)) -> Migration {

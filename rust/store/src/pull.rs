@@ -8,6 +8,8 @@ use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::record::{Base, Head, Peek, Record, stored_version, write_row};
 use crate::refill::{self, Refills};
+use crate::resync;
+use crate::tables::Table;
 use crate::tombstones;
 use crate::transaction::Transaction;
 use crate::values::Values;
@@ -32,13 +34,19 @@ pub struct RemoteChange {
 #[derive(Default)]
 pub(crate) struct PageFacts {
     has_tombstones: bool,
+    is_resync: bool,
+    is_snapshot: bool,
     refills: Refills,
 }
 
 impl PageFacts {
-    fn look(connection: &Connection) -> Result<Self, StoreError> {
-        let has_tombstones = tombstones::are_any(connection)?;
-        Ok(Self { has_tombstones, refills: refill::refills(connection)? })
+    fn look(connection: &Connection, is_snapshot: bool) -> Result<Self, StoreError> {
+        Ok(Self {
+            has_tombstones: tombstones::are_any(connection)?,
+            is_resync: resync::is_on(connection)?,
+            is_snapshot,
+            refills: refill::refills(connection)?,
+        })
     }
 
     /// Whether a row of this version may lack columns.
@@ -70,10 +78,33 @@ impl Transaction<'_> {
         changes: &[RemoteChange],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.step(|transaction| {
-            let facts = PageFacts::look(transaction.connection)?;
-            changes.iter().try_for_each(|change| transaction.apply_change(change, &facts, now))
-        })
+        self.step(|transaction| transaction.apply_all(changes, false, now))
+    }
+
+    /// The same with changes of a snapshot: all that the user sees, but of records in
+    /// lanes only the newest.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn apply_snapshot(
+        &mut self,
+        changes: &[RemoteChange],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.step(|transaction| transaction.apply_all(changes, true, now))
+    }
+
+    fn apply_all(
+        &mut self,
+        changes: &[RemoteChange],
+        is_snapshot: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let facts = PageFacts::look(self.connection, is_snapshot)?;
+        if facts.is_resync && is_snapshot {
+            self.see_snapshot()?;
+        }
+        changes.iter().try_for_each(|change| self.apply_change(change, &facts, now))
     }
 
     /// Applies deletions. What becomes of a record with unsettled writes, its collection says.
@@ -87,7 +118,10 @@ impl Transaction<'_> {
     ) -> Result<(), StoreError> {
         self.step(|transaction| {
             transaction.forget_deletions(now)?;
-            deletions.iter().try_for_each(|deletion| transaction.apply_deletion(deletion, now))
+            let is_resync = resync::is_on(transaction.connection)?;
+            deletions
+                .iter()
+                .try_for_each(|deletion| transaction.apply_deletion(deletion, is_resync, now))
         })
     }
 
@@ -118,6 +152,10 @@ impl Transaction<'_> {
         let Ok((number, table)) = self.table(&change.collection) else { return Ok(()) };
         let (id, values) = (&change.id, &change.values);
         let (version, position) = (stored_version(change.version), change.order.cast_signed());
+        if facts.is_resync {
+            let place = facts.is_snapshot.then_some(position);
+            self.see(&change.collection, id, table.lane_of(id, values), place)?;
+        }
         let written_at = self.receive_stamp(table, change.written_at.as_deref(), now)?;
         let remote =
             || Remote { base: Base::Values(values.clone()), version, position, written_at };
@@ -184,16 +222,32 @@ impl Transaction<'_> {
     fn apply_deletion(
         &mut self,
         deletion: &RemoteDeletion,
+        is_resync: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Ok((number, table)) = self.table(&deletion.collection) else { return Ok(()) };
         let (id, version) = (&deletion.id, stored_version(deletion.version));
         self.remember_deletion(&deletion.collection, id, version, now)?;
         let Some(record) = Record::find(self.connection, table, id)? else { return Ok(()) };
+        if is_resync {
+            // Its lane was not empty when the pull began, though it may be missed by it.
+            self.see(&deletion.collection, id, table.lane_of(id, &record.shown), None)?;
+        }
         if version <= record.head.version {
             return Ok(());
         }
-        let position = record.head.position;
+        self.meet_deletion(number, table, id, (version, record.head.position), now)
+    }
+
+    /// Puts a deletion under the unsettled writes of a record.
+    pub(crate) fn meet_deletion(
+        &mut self,
+        number: usize,
+        table: &Table,
+        id: &str,
+        (version, position): (i64, i64),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let remote = Remote { base: Base::Deleted, version, position, written_at: None };
         let arrival = Arrival { remote, made_on: None, is_news: true };
         self.meet(number, table, id, arrival, now)

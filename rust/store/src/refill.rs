@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-use crate::history;
-use crate::pull::{self, set_state};
+use crate::pull::set_state;
+use crate::resync;
 use crate::schema::{Collection, Schema};
 use crate::tables::quote;
 
@@ -41,8 +41,7 @@ pub(crate) fn ask_for_what_is_new(
         }
     }
     if is_new {
-        history::forget(connection)?;
-        pull::forget_cursor(connection)?;
+        resync::start_over(connection)?;
     }
     Ok(())
 }

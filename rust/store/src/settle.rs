@@ -11,6 +11,7 @@ use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::queued::QueuedEntry;
 use crate::record::{Base, Peek, Record, stored_version, write_row};
+use crate::resync;
 use crate::tables::Table;
 use crate::transaction::Transaction;
 
@@ -93,7 +94,25 @@ impl Transaction<'_> {
         for lane in lanes {
             self.refresh_lane(lane)?;
         }
+        if resync::is_on(self.connection)? {
+            self.see_settled(settled)?;
+        }
         self.prune_transitions()
+    }
+
+    /// A pull from the start may have passed what this device has created since.
+    fn see_settled(
+        &self,
+        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
+    ) -> Result<(), StoreError> {
+        for (entry, transition, answered) in settled {
+            if let Transition::Acked { .. } | Transition::Conflict { .. } = transition {
+                let other_id = answered.as_ref().and_then(|answered| answered.record_id.as_deref());
+                let id = other_id.unwrap_or(&entry.record_id);
+                self.see(&entry.collection, id, &entry.lane, None)?;
+            }
+        }
+        Ok(())
     }
 
     fn settle_one(

@@ -44,6 +44,8 @@ pub(crate) struct Table {
     /// What an ack of the last unsettled write of a record comes to when it brings a
     /// higher version and no values: version, position, revision, id, collection, lane.
     pub confirm: String,
+    /// The lane of a row, as an expression.
+    pub lane: String,
     /// Ids of records that the server does not know yet, by the parts of the natural key.
     pub twin: Option<String>,
 }
@@ -89,6 +91,7 @@ impl Table {
                  AND NOT EXISTS (SELECT 1 FROM mailboat_disputes WHERE record_id = ?4 AND collection = ?5)"
             ),
             twin: twin(&name, &collection.natural_key),
+            lane,
             shown,
             name,
             collection,

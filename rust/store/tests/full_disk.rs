@@ -152,7 +152,7 @@ fn a_lost_transaction_stores_nothing_even_for_a_caller_that_goes_on() {
         assert!(failed, "the disk is full by now");
         after = Some([
             transaction.set_cursor(Some("a cursor without its page")),
-            transaction.forget_history(),
+            transaction.start_over(),
         ]);
         Ok(())
     });

@@ -190,11 +190,11 @@ fn only_pages_of_history_say_how_far_back_a_lane_reaches() {
     let page: Vec<_> = [7, 8, 9]
         .map(|order| remote("messages", &format!("m{order}"), order, order, message("c1", "x")))
         .into();
-    let new = store.commit(|transaction| transaction.apply_history("messages", "c1", &page, NOW));
+    let new = store.load_history("c1", None, &page, true);
     assert_eq!(new, 2, "the newest was here already");
     assert_eq!(store.writer.history_bound("messages", "c1"), Ok(Some(7)));
     assert_eq!(store.writer.history_bound("messages", "c2"), Ok(None));
-    store.commit(|transaction| transaction.forget_history());
+    store.commit(|transaction| transaction.start_over());
     assert_eq!(store.writer.history_bound("messages", "c1"), Ok(None));
     assert!(store.writer.history_bound("nothing", "c1").is_err());
 }

@@ -1,9 +1,12 @@
 //! Pulling everything again: for columns that nobody kept before, and past deletions.
 
-use mailboat_store::{ColumnType, TOMBSTONES_KEPT_MS};
+use mailboat_store::{ColumnType, MAX_SWEPT_ROWS, RemoteChange, TOMBSTONES_KEPT_MS};
 use serde_json::{Value, json};
 
-use crate::common::{NOW, Store, in_conversation, message, optional, remote, uncoalesced, window};
+use crate::common::{
+    NOW, Store, conversation, in_conversation, message, optional, remote, things, uncoalesced,
+    window,
+};
 
 fn with_mood() -> mailboat_store::Schema {
     let mut schema = uncoalesced();
@@ -71,7 +74,7 @@ fn a_page_of_history_on_its_way_brings_no_deleted_record_back() {
     store.pull("messages", "m1", 3, 3, message("c1", "deleted meanwhile"));
     store.pull_deletion("messages", "m1", 9);
     let page = [remote("messages", "m1", 3, 3, message("c1", "deleted meanwhile"))];
-    store.commit(|transaction| transaction.apply_history("messages", "c1", &page, NOW));
+    store.load_history("c1", None, &page, false);
     assert_eq!(store.ids(&in_conversation("c1")), Vec::<String>::new());
     store.pull("messages", "m1", 10, 3, message("c1", "made again"));
     assert_eq!(store.ids(&window("messages")), ["m1"], "a later version is another matter");
@@ -95,4 +98,198 @@ fn a_deletion_is_forgotten_when_no_page_can_be_older() {
     store.commit(|transaction| transaction.apply_deletions(&[], later));
     store.pull("messages", "m1", 3, 3, message("c1", "seen again"));
     assert_eq!(store.ids(&window("messages")), ["m1"]);
+}
+
+/// Messages of `c1` with these orders, as a snapshot or a page of history has them.
+fn messages(orders: &[u64]) -> Vec<RemoteChange> {
+    let change = |order: &u64| {
+        let (id, values) = (format!("m{order}"), message("c1", &format!("{order}")));
+        remote("messages", &id, *order, *order, values)
+    };
+    orders.iter().map(change).collect()
+}
+
+/// A store that has messages 1 to `count` of `c1` and is told to start over.
+fn told_to_start_over(count: u64) -> Store {
+    let mut store = Store::messaging();
+    store.pull("conversations", "c1", 500, 500, conversation("Boats"));
+    let known = messages(&(1..=count).collect::<Vec<_>>());
+    store.commit(|transaction| {
+        transaction.apply_changes(&known, NOW)?;
+        transaction.set_cursor(Some("page 1"))?;
+        transaction.start_over()
+    });
+    store
+}
+
+/// A page of the snapshot: the conversation, and the messages with these orders.
+fn snapshot(store: &mut Store, orders: &[u64]) {
+    let mut page = messages(orders);
+    page.push(remote("conversations", "c1", 500, 500, conversation("Boats")));
+    store.commit(|transaction| transaction.apply_snapshot(&page, NOW));
+}
+
+/// Looks through all rows; answers how many transactions it took.
+fn sweep(store: &mut Store) -> u32 {
+    let (mut swept, mut calls) = (None, 0);
+    loop {
+        swept = store.commit(|transaction| transaction.sweep(swept.take(), NOW));
+        calls += 1;
+        if swept.is_none() {
+            return calls;
+        }
+    }
+}
+
+fn orders(store: &Store) -> Vec<u64> {
+    let ids = store.ids(&in_conversation("c1"));
+    let mut orders: Vec<u64> =
+        ids.iter().filter_map(|id| id.strip_prefix('m')?.parse().ok()).collect();
+    orders.sort_unstable();
+    orders
+}
+
+#[test]
+fn after_a_pull_from_the_start_what_it_did_not_bring_is_gone() {
+    let mut store = told_to_start_over(6);
+    snapshot(&mut store, &[3, 5, 6]);
+    sweep(&mut store);
+    assert_eq!(orders(&store), [1, 2, 3, 5, 6], "what lies before the snapshot is not known");
+    assert_eq!(store.look("SELECT count(*) FROM mailboat_seen"), 0);
+    assert_eq!(store.look("SELECT count(*) FROM mailboat_seen_lanes"), 0);
+    assert_eq!(sweep(&mut store), 1, "and it is over");
+}
+
+#[test]
+fn its_history_shows_what_else_is_gone() {
+    let mut store = told_to_start_over(9);
+    snapshot(&mut store, &[8, 9]);
+    sweep(&mut store);
+    store.load_history("c1", None, &messages(&[6, 8, 9]), true);
+    assert_eq!(orders(&store), [1, 2, 3, 4, 5, 6, 8, 9]);
+    store.load_history("c1", Some(6), &messages(&[3, 4]), true);
+    assert_eq!(orders(&store), [1, 2, 3, 4, 6, 8, 9]);
+    store.load_history("c1", Some(3), &[], false);
+    assert_eq!(orders(&store), [3, 4, 6, 8, 9]);
+}
+
+#[test]
+fn history_deletes_nothing_where_nothing_was_missed() {
+    let mut store = Store::messaging();
+    store.pull("messages", "m7", 7, 7, message("c1", "here"));
+    store.load_history("c1", None, &messages(&[9]), false);
+    assert_eq!(orders(&store), [7, 9], "a server may be behind what it has sent");
+}
+
+#[test]
+fn a_conversation_without_messages_in_a_snapshot_has_none() {
+    let mut store = told_to_start_over(3);
+    snapshot(&mut store, &[]);
+    sweep(&mut store);
+    assert_eq!(orders(&store), Vec::<u64>::new());
+}
+
+#[test]
+fn a_backend_that_names_no_snapshot_has_only_records_outside_of_lanes_deleted() {
+    let mut store = told_to_start_over(3);
+    store.pull("conversations", "c2", 501, 501, conversation("Ships"));
+    store.commit(|transaction| {
+        transaction.set_cursor(Some("page 1"))?;
+        transaction.start_over()
+    });
+    store.pull("messages", "m3", 3, 3, message("c1", "3"));
+    store.pull("conversations", "c2", 501, 501, conversation("Ships"));
+    sweep(&mut store);
+    assert_eq!(store.ids(&window("conversations")), ["c2"]);
+    assert_eq!(orders(&store), [1, 2, 3]);
+}
+
+#[test]
+fn changes_during_the_snapshot_say_nothing_of_what_lies_between() {
+    let mut store = told_to_start_over(9);
+    snapshot(&mut store, &[8, 9]);
+    store.pull("messages", "m2", 600, 2, message("c1", "edited meanwhile"));
+    sweep(&mut store);
+    assert_eq!(orders(&store), (1..=9).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_lane_whose_newest_were_deleted_during_the_snapshot_is_not_taken_for_empty() {
+    let mut store = told_to_start_over(9);
+    snapshot(&mut store, &[]);
+    store.pull_deletion("messages", "m9", 600);
+    sweep(&mut store);
+    assert_eq!(orders(&store), (1..=8).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_this_device_creates_meanwhile_stays() {
+    let mut store = told_to_start_over(2);
+    let sent = store.send("acked", "c1");
+    snapshot(&mut store, &[1, 2]);
+    store.ack(sent, 601, 601);
+    store.send("pending", "c1");
+    sweep(&mut store);
+    assert_eq!(store.ids(&in_conversation("c1")), ["m1", "m2", "acked", "pending"]);
+}
+
+#[test]
+fn a_write_that_waits_for_a_record_that_is_gone_meets_its_deletion() {
+    let mut store = told_to_start_over(2);
+    store.update("messages", "m1", json!({ "body": "too late" }));
+    snapshot(&mut store, &[]);
+    sweep(&mut store);
+    let mut told = told_to_start_over(2);
+    told.update("messages", "m1", json!({ "body": "too late" }));
+    told.pull_deletion("messages", "m1", 600);
+    let lost = |store: &Store| -> Vec<_> {
+        store.conflicts().into_iter().map(|it| (it.record_id, it.values.get().to_owned())).collect()
+    };
+    let shown = |store: &Store| store.row("messages", "m1").map(|row| row["body"].clone());
+    assert_eq!(lost(&store), lost(&told), "as if the server had named it");
+    assert_eq!(store.counts(), told.counts());
+    assert_eq!(shown(&store), shown(&told));
+    let deleted = store.look("SELECT _base = 'null' FROM messages WHERE id = 'm1'");
+    assert_eq!(deleted, 1, "the device knows that the server has it no more");
+}
+
+#[test]
+fn a_kill_in_the_middle_of_the_sweep_loses_nothing_of_it() {
+    let mut store = told_to_start_over(4);
+    snapshot(&mut store, &[2, 4]);
+    let first = store.commit(|transaction| transaction.sweep(None, NOW));
+    assert!(first.is_some());
+    let mut store = store.reopen();
+    assert_eq!(store.writer.cursor(), Ok(None), "the last page was not counted");
+    sweep(&mut store);
+    assert_eq!(orders(&store), [1, 2, 4]);
+}
+
+#[test]
+fn a_sweep_looks_at_a_bounded_number_of_rows_a_call() {
+    let mut store = Store::with(&things(vec![optional("name", ColumnType::Text)]));
+    let rows = u64::from(MAX_SWEPT_ROWS) * 2 + 1;
+    let change = |order: u64| {
+        remote("things", &format!("t{order:04}"), order, order, json!({ "name": "x" }))
+    };
+    let known: Vec<_> = (1..=rows).map(change).collect();
+    store.commit(|transaction| {
+        transaction.apply_changes(&known, NOW)?;
+        transaction.set_cursor(Some("page 1"))?;
+        transaction.start_over()?;
+        transaction.apply_snapshot(&[change(7)], NOW)
+    });
+    assert_eq!(sweep(&mut store), 5, "three pages of rows, their end, and the end of all");
+    assert_eq!(store.ids(&window("things")), ["t0007"]);
+}
+
+#[test]
+fn a_first_pull_and_a_common_one_sweep_nothing() {
+    let mut store = Store::messaging();
+    store.commit(|transaction| transaction.start_over());
+    store.pull("messages", "m1", 1, 1, message("c1", "1"));
+    assert_eq!(sweep(&mut store), 1);
+    store.commit(|transaction| transaction.set_cursor(Some("page 1")));
+    assert_eq!(sweep(&mut store), 1);
+    assert_eq!(orders(&store), [1]);
 }

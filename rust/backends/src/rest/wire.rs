@@ -172,6 +172,11 @@ pub struct PullPage {
     pub cursor: String,
     /// Whether the next pull would find something at once.
     pub more: bool,
+    /// Whether the changes are of a snapshot: all that the user sees, but of records in
+    /// lanes only the newest. The device finds by it what was deleted long ago.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub snapshot: bool,
 }
 
 /// Answer of `GET /v1/older`: a page of one lane's history, oldest first.

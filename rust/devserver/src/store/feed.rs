@@ -90,7 +90,7 @@ impl Feed<'_> {
             }
             _ => (Cursor::Changes { after: began_at }, self.anything_after(began_at)?),
         };
-        Ok((page(taken.records, Vec::new(), more)?, next))
+        Ok((StoredPage { snapshot: true, ..page(taken.records, Vec::new(), more)? }, next))
     }
 
     fn changes(&self, after: Sequence) -> Result<(StoredPage, Cursor), StoreError> {
@@ -221,7 +221,7 @@ fn page(
     more: bool,
 ) -> Result<StoredPage, StoreError> {
     let changes = records.into_iter().map(Record::into_change).collect::<Result<_, _>>()?;
-    Ok(StoredPage { changes, tombstones, cursor: String::new(), more })
+    Ok(StoredPage { changes, tombstones, cursor: String::new(), more, snapshot: false })
 }
 
 fn sequence_of(tombstone: &Tombstone) -> Sequence {

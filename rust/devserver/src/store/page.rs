@@ -14,6 +14,8 @@ pub(crate) struct StoredPage {
     pub(super) tombstones: Vec<Tombstone>,
     pub(super) cursor: String,
     pub(super) more: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) snapshot: bool,
 }
 
 /// What the wire calls `OlderPage`.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::PullPage;
 use mailboat_core::{PullTrigger, Timestamp};
-use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
+use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError, Swept};
 
 use super::Actor;
 use super::pull::{deletion, from_wire};
@@ -19,16 +19,22 @@ pub(crate) struct Arrived {
     deletions: VecDeque<RemoteDeletion>,
     cursor: String,
     more: bool,
+    is_snapshot: bool,
+    /// After the last page of a pull from the start: how far the rows are looked through
+    /// for those that the server has no more.
+    swept: Option<Swept>,
 }
 
 impl From<PullPage> for Arrived {
     fn from(page: PullPage) -> Self {
-        let PullPage { changes, tombstones, cursor, more } = page;
+        let PullPage { changes, tombstones, cursor, more, snapshot } = page;
         Self {
             changes: changes.into_iter().map(from_wire).collect(),
             deletions: tombstones.into_iter().map(deletion).collect(),
             cursor,
             more,
+            is_snapshot: snapshot,
+            swept: None,
         }
     }
 }
@@ -57,15 +63,25 @@ impl Actor {
         let changes: Vec<RemoteChange> = page.changes.drain(..changed).collect();
         let deleted = page.deletions.len().min(MAX_CHUNK_ROWS - changed);
         let deletions: Vec<RemoteDeletion> = page.deletions.drain(..deleted).collect();
-        let is_last = page.rows() == 0;
-        let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_changes(&changes, now)?;
+        let (is_last, changes) = self.writer.transaction(Durability::Normal, |transaction| {
+            if page.is_snapshot {
+                transaction.apply_snapshot(&changes, now)?;
+            } else {
+                transaction.apply_changes(&changes, now)?;
+            }
             transaction.apply_deletions(&deletions, now)?;
-            if !is_last {
-                return Ok(());
+            if page.rows() > 0 {
+                return Ok(false);
+            }
+            if !page.more {
+                page.swept = transaction.sweep(page.swept.take(), now)?;
+                if page.swept.is_some() {
+                    return Ok(false);
+                }
+                transaction.set_last_synced_at(now)?;
             }
             transaction.set_cursor(Some(&page.cursor))?;
-            if page.more { Ok(()) } else { transaction.set_last_synced_at(now) }
+            Ok(true)
         })?;
         self.changes.push(changes);
         self.merges.look();

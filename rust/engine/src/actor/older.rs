@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::OlderPage;
 use mailboat_core::{BackendFailure, Timestamp};
-use mailboat_store::{Durability, MAX_WINDOW_ROWS, RemoteChange};
+use mailboat_store::{Durability, HistoryPage, MAX_WINDOW_ROWS, RemoteChange};
 
 use super::pull::from_wire;
 use super::{Actor, Effect, Route};
@@ -141,10 +141,17 @@ impl Actor {
         now: Timestamp,
     ) -> Result<LoadedOlder, WaistError> {
         let OlderPage { changes, more } = page;
-        let page: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
-        let (loaded, changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            transaction.apply_history(&older.collection, &older.lane, &page, now)
-        })?;
+        let changes: Vec<RemoteChange> = changes.into_iter().map(from_wire).collect();
+        let page = HistoryPage {
+            collection: &older.collection,
+            lane: &older.lane,
+            before: self.older.before,
+            changes: &changes,
+            more,
+        };
+        let (loaded, changes) = self
+            .writer
+            .transaction(Durability::Normal, |transaction| transaction.apply_history(&page, now))?;
         self.changes.push(changes);
         self.merges.look();
         Ok(LoadedOlder { loaded, more })

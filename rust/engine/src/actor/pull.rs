@@ -140,15 +140,10 @@ impl Actor {
         }
     }
 
-    /// The server cannot go on from our cursor. Rows keep their versions, so fetching
-    /// everything again changes only what is newer.
+    /// The server cannot go on from our cursor.
     fn start_over(&mut self) -> Result<(), StoreError> {
         tracing::info!("the server asks to pull from the start");
-        self.writer.transaction(Durability::Normal, |transaction| {
-            // What comes next may begin long after what is here.
-            transaction.forget_history()?;
-            transaction.set_cursor(None)
-        })?;
+        self.writer.transaction(Durability::Normal, |transaction| transaction.start_over())?;
         Ok(())
     }
 }

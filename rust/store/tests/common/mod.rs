@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use mailboat_core::{EntryId, Operation, Priority, Reason, Timestamp, Transition};
 use mailboat_store::{
     Answered, Changes, Collection, Column, ColumnType, Conflict, ConflictQuestion, Due, Durability,
-    Mutation, Opening, OutboxEntry, QueuedEntry, Reader, RemoteChange, RemoteDeletion, Schema,
-    Sending, StoreError, Take, Transaction, Values, Window, Writer,
+    HistoryPage, Mutation, Opening, OutboxEntry, QueuedEntry, Reader, RemoteChange, RemoteDeletion,
+    Schema, Sending, StoreError, Take, Transaction, Values, Window, Writer,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -217,6 +217,18 @@ impl Store {
     }
 
     /// The server's word that a record is gone arrives.
+    /// Applies a page of the history of a conversation's messages.
+    pub fn load_history(
+        &mut self,
+        lane: &str,
+        before: Option<u64>,
+        changes: &[RemoteChange],
+        more: bool,
+    ) -> u32 {
+        let page = HistoryPage { collection: "messages", lane, before, changes, more };
+        self.commit(|transaction| transaction.apply_history(&page, NOW))
+    }
+
     pub fn pull_deletion(&mut self, collection: &str, id: &str, version: u64) {
         let deletion = RemoteDeletion { collection: collection.into(), id: id.into(), version };
         self.commit(|transaction| transaction.apply_deletions(&[deletion], NOW));
