@@ -38,6 +38,7 @@ export { RELEASE_DELAY_MS, type WindowSnapshot } from "./live/sharedWindow";
 export { MAX_WINDOW_ROWS, type WindowOf } from "./live/window";
 export { MailboatProvider, type MailboatProviderProps } from "./hooks/MailboatProvider";
 export { useConversations, type ConversationsView } from "./hooks/useConversations";
+export { useInitialSync, type InitialSyncView } from "./hooks/useInitialSync";
 export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
 export { useOutbox, type OutboxView } from "./hooks/useOutbox";
@@ -57,6 +58,9 @@ export type {
   CriticalKind,
   Durability,
   ErrorCode,
+  InitialSync,
+  InitialSyncState,
+  InitialSyncStatus,
   KeyColumn,
   LanePolicy,
   LoadedOlder,

@@ -6,11 +6,12 @@ import { fieldData } from "./generated/fieldData";
  * Policies for `createMailboat({ policy })`; what a config leaves out keeps its default.
  *
  * `policies.fieldData` is for apps that collect data in the field: three retries, and Wi-Fi
- * first, for low priority as for the first pull. Half of what such an app wants is not about
+ * first, for low priority as for the first pull. The rest of what such an app wants is not about
  * sending and belongs to its collections, where the schema says it:
  *
  * - `operations: ["create", "update"]`: nothing that was collected can be deleted;
- * - `conflict: "clientWins"`: what was measured on the spot stands.
+ * - `conflict: "clientWins"`: what was measured on the spot stands;
+ * - `initialSync: "required"`: {@link useInitialSync} says when the work can begin.
  *
  * @example
  * ```ts
@@ -25,6 +26,7 @@ import { fieldData } from "./generated/fieldData";
  *         columns: [{ name: "depth", type: "real" }],
  *         operations: ["create", "update"],
  *         conflict: "clientWins",
+ *         initialSync: "required",
  *       },
  *     ],
  *   },

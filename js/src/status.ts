@@ -1,7 +1,7 @@
 // How syncing goes, in the package's own error type.
 
 import { MailboatError, sameError } from "./error";
-import type { SyncStatus as WaistStatus } from "./generated/waist";
+import type { InitialSyncStatus, SyncStatus as WaistStatus } from "./generated/waist";
 
 /**
  * How syncing goes.
@@ -30,6 +30,7 @@ export const UNKNOWN_STATUS: SyncStatus = {
   lastSyncedAt: null,
   nextAttemptAt: null,
   progress: null,
+  initialSync: null,
   error: null,
 };
 
@@ -39,6 +40,7 @@ export const UNKNOWN_STATUS: SyncStatus = {
  */
 export function nextSyncStatus(before: SyncStatus, now: WaistStatus): SyncStatus {
   const { bytes, failed, lastSyncedAt, nextAttemptAt, online, pending, phase } = now;
+  const { initialSync } = now;
   const error = now.error === null ? null : new MailboatError(now.error);
   const next: SyncStatus = {
     phase,
@@ -50,9 +52,18 @@ export function nextSyncStatus(before: SyncStatus, now: WaistStatus): SyncStatus
     lastSyncedAt,
     nextAttemptAt,
     progress: kept(before.progress, now.progress),
+    initialSync: sameInitialSync(before.initialSync, initialSync)
+      ? before.initialSync
+      : initialSync,
     error: sameError(before.error, error) ? before.error : error,
   };
   return kept(before, next);
+}
+
+function sameInitialSync(one: InitialSyncStatus | null, other: InitialSyncStatus | null): boolean {
+  if (one === null || other === null) return one === other;
+  const missing = one.missing.join() === other.missing.join() ? one.missing : other.missing;
+  return isShallowlyEqual(one, { ...other, missing });
 }
 
 /** The one before, if both are flat and hold the same. */

@@ -231,6 +231,11 @@ conflict?: ConflictRule,
  */
 onRemoteDelete?: OnRemoteDelete, 
 /**
+ * Whether the app can be used before the first pull has brought its records;
+ * `background` when not said.
+ */
+initialSync?: InitialSync, 
+/**
  * The columns by which a record of the server's is known to be one that was created
  * here as well, under another id. None when left out: only the id counts.
  */
@@ -568,6 +573,34 @@ error: WaistError, } | { "type": "closed",
  * Why.
  */
 error: WaistError, };
+
+/**
+ * Whether an app can be used before the first pull of a collection has ended.
+ */
+export type InitialSync = "background" | "required";
+
+/**
+ * What the first pull does.
+ */
+export type InitialSyncState = "waiting" | "running" | "failed";
+
+/**
+ * The first pull of collections that the app cannot be used without.
+ */
+export type InitialSyncStatus = { 
+/**
+ * What it does.
+ */
+state: InitialSyncState, 
+/**
+ * Required collections whose first pull has not ended.
+ */
+missing: Array<string>, 
+/**
+ * Records that it has brought so far, of all collections; it goes on there after a
+ * restart.
+ */
+records: number, };
 
 /**
  * One column of a natural key.
@@ -1294,6 +1327,10 @@ nextAttemptAt: number | null,
  * How far a long push or pull has come; `null` when there is none.
  */
 progress: Progress | null, 
+/**
+ * The first pull of what the schema calls required; `null` when it is all here.
+ */
+initialSync: InitialSyncStatus | null, 
 /**
  * What stands in the way.
  */

@@ -12,6 +12,7 @@ import type {
   CriticalKind,
   ErrorCode,
   Event,
+  InitialSyncState,
   Loser,
   Merged,
   NetworkKind,
@@ -125,6 +126,8 @@ const mutation: All<Operation> = { create: true, update: true, delete: true };
 
 const openState: All<OpenState> = { ready: true, opening: true };
 
+const initialSync: All<InitialSyncState> = { waiting: true, running: true, failed: true };
+
 const phase: All<Phase> = {
   idle: true,
   pushing: true,
@@ -228,6 +231,7 @@ const EXPECTED = {
   patchOperation,
   mutation,
   openState,
+  initialSync,
   phase,
   delivery,
   network,

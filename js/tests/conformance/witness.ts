@@ -152,6 +152,7 @@ function sawEvent(event: Event): void {
       return;
     case "status":
       saw("phase", event.phase);
+      if (event.initialSync !== null) saw("initialSync", event.initialSync.state);
       if (event.error !== null) saw("code", event.error.code);
       return;
     case "question":

@@ -32,6 +32,7 @@ export function statusEvent(differs: Partial<SyncStatus>): Event {
     lastSyncedAt: null,
     nextAttemptAt: null,
     progress: null,
+    initialSync: null,
     error: null,
     ...differs,
   };

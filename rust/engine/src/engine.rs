@@ -18,8 +18,8 @@ use crate::call::{Call, Completion};
 use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
-    BackendConfig, Command, Config, Counters, ErrorCode, Event, NetworkStatus, OpenState, Phase,
-    Query, SyncStatus, WaistError, Watched,
+    BackendConfig, Command, Config, Counters, ErrorCode, Event, InitialSyncState,
+    InitialSyncStatus, NetworkStatus, OpenState, Phase, Query, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
@@ -144,7 +144,9 @@ impl Engine {
     /// How syncing goes; before the actor has said anything, what the file says of it.
     fn status(&self) -> SyncStatus {
         let kept = self.shared.status();
-        kept.or_else(|| self.read(|reads| first_status(&reads)).ok()).unwrap_or(UNKNOWN_STATUS)
+        let has_backend = self.config.backend.is_some();
+        let first = || self.read(|reads| first_status(&reads, has_backend)).ok();
+        kept.or_else(first).unwrap_or(UNKNOWN_STATUS)
     }
 
     /// Reads a window and watches it.
@@ -341,16 +343,20 @@ const UNKNOWN_STATUS: SyncStatus = SyncStatus {
     last_synced_at: None,
     next_attempt_at: None,
     progress: None,
+    initial_sync: None,
     error: None,
 };
 
-fn first_status(reads: &Reads<'_>) -> Result<SyncStatus, StoreError> {
+fn first_status(reads: &Reads<'_>, has_backend: bool) -> Result<SyncStatus, StoreError> {
     let counts = reads.counts()?;
+    let initial = reads.initial_sync()?;
+    let initial_sync = InitialSyncStatus::new(&initial, InitialSyncState::Waiting);
     Ok(SyncStatus {
         pending: counts.pending,
         failed: counts.failed,
         bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
+        initial_sync: initial_sync.filter(|_| has_backend),
         ..UNKNOWN_STATUS
     })
 }

@@ -133,13 +133,16 @@ impl Transaction<'_> {
         self.step(|transaction| set_state(transaction.connection, CURSOR, cursor))
     }
 
-    /// Remembers when a pull last ended well.
+    /// Remembers when a pull last ended well, and that every collection has had one.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn set_last_synced_at(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let now = now.0.to_string();
-        self.step(|transaction| set_state(transaction.connection, LAST_SYNCED_AT, Some(&now)))
+        self.step(|transaction| {
+            transaction.end_initial_sync()?;
+            set_state(transaction.connection, LAST_SYNCED_AT, Some(&now))
+        })
     }
 
     pub(crate) fn apply_change(

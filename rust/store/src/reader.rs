@@ -11,6 +11,7 @@ use crate::conflict_log::{self, ConflictPage};
 use crate::conflicts::{self, ConflictQuestion};
 use crate::error::StoreError;
 use crate::held::HeldConnection;
+use crate::initial_sync::{self, InitialSyncing};
 use crate::lock::FileLock;
 use crate::outbox::{self, OutboxPage};
 use crate::pull;
@@ -107,6 +108,14 @@ impl Reads<'_> {
     /// What SQLite says.
     pub fn last_synced_at(&self) -> Result<Option<Timestamp>, StoreError> {
         pull::last_synced_at(self.connection)
+    }
+
+    /// What is still to come before the app can be used.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn initial_sync(&self) -> Result<InitialSyncing, StoreError> {
+        initial_sync::look(self.connection, self.tables)
     }
 
     /// A page of the outbox: `limit` entries after a sequence number.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
+use crate::initial_sync;
 use crate::pull::set_state;
 use crate::resync;
 use crate::schema::{Collection, Schema};
@@ -33,6 +34,9 @@ pub(crate) fn ask_for_what_is_new(
             continue;
         }
         is_new = true;
+        if known.is_none() {
+            initial_sync::forget(connection, &collection.name)?;
+        }
         let highest = format!("SELECT coalesce(max(_version), 0) FROM {}", quote(&collection.name));
         let highest: i64 = connection.query_row(&highest, [], |row| row.get(0))?;
         if highest > 0 {

@@ -89,11 +89,34 @@ pub struct Collection {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub on_remote_delete: OnRemoteDelete,
+    /// Whether the app can be used before the first pull has brought its records;
+    /// `background` when not said.
+    #[serde(default, skip_serializing_if = "InitialSync::is_background")]
+    #[ts(as = "Option<_>", optional)]
+    pub initial_sync: InitialSync,
     /// The columns by which a record of the server's is known to be one that was created
     /// here as well, under another id. None when left out: only the id counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<_>", optional)]
     pub natural_key: Vec<KeyColumn>,
+}
+
+/// Whether an app can be used before the first pull of a collection has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum InitialSync {
+    /// Yes: its records come while the app is used.
+    #[default]
+    Background,
+    /// No: the app shows how far it has come, and waits.
+    Required,
+}
+
+impl InitialSync {
+    fn is_background(&self) -> bool {
+        *self == Self::Background
+    }
 }
 
 /// One typed column.
@@ -220,6 +243,7 @@ impl Collection {
             coalesce: true,
             conflict: ConflictRule::default(),
             on_remote_delete: OnRemoteDelete::default(),
+            initial_sync: InitialSync::Background,
             natural_key: vec![],
         }
     }

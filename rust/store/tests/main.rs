@@ -13,6 +13,7 @@ mod depend;
 mod due;
 mod full_disk;
 mod group;
+mod initial_sync;
 mod lane;
 mod model;
 mod natural_key;

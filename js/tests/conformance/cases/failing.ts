@@ -2,7 +2,7 @@
 // is lost: what waits goes on waiting, and says why.
 
 import { assert } from "chai";
-import type { Answer, ErrorCode } from "../../../src/generated/waist";
+import type { Answer, Change, ErrorCode } from "../../../src/generated/waist";
 import {
   acked,
   answerPull,
@@ -69,15 +69,19 @@ function defineFailures(): void {
     assert.strictEqual((await synced).code, "UNAUTHORIZED");
   });
 
-  it("with 410 has changes fetched from the beginning, and rows stay", async () => {
+  it("with 410 has everything fetched again; what does not come was deleted", async () => {
     const device = Device.open(askingConfig());
-    const change = { collection: "notes", id: "a", version: 1, order: 1, values: { body: "a" } };
-    await answerPull(device, { ...NO_CHANGES, changes: [change], cursor: "one", more: true });
+    const [a, b] = ["a", "b"].map((id, at) => {
+      return { collection: "notes", id, version: at + 1, order: at + 1, values: { body: id } };
+    });
+    const changes = [a, b] as Change[];
+    await answerPull(device, { ...NO_CHANGES, changes, cursor: "one", more: true });
     const question = await device.question("pull");
     assert.strictEqual(question.ask.cursor, "one");
     await device.answer(question, { kind: "failed", status: 410 });
-    assert.isNull(await answerPull(device));
-    assert.deepEqual(device.bodies(), ["a"]);
+    assert.deepEqual(device.bodies(), ["a", "b"]);
+    assert.isNull(await answerPull(device, { ...NO_CHANGES, changes: [b as Change] }));
+    assert.deepEqual(device.bodies(), ["b"]);
   });
 
   it("is asked again when it wanted rest, and no entry has lost an attempt", async () => {

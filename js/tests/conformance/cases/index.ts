@@ -6,6 +6,7 @@ import { defineEngineObject } from "./engineObject";
 import { defineFailing } from "./failing";
 import { defineFetching } from "./fetching";
 import { defineGenerations } from "./generations";
+import { defineInitialSync } from "./initialSync";
 import { defineLiveWindows } from "./liveWindows";
 import { defineNumbers } from "./numbers";
 import { defineOpening } from "./opening";
@@ -31,6 +32,7 @@ export function defineCases(): void {
   defineWriteOptions();
   defineConflicts();
   defineFetching();
+  defineInitialSync();
   defineFailing();
   defineServer();
   defineOrdering();

@@ -168,6 +168,7 @@ function defineQueries(): void {
       lastSyncedAt: null,
       nextAttemptAt: null,
       progress: null,
+      initialSync: null,
       error: null,
     });
   });

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::PullPage;
 use mailboat_core::{PullTrigger, Timestamp};
-use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError, Swept};
+use mailboat_store::{Durability, InitialSyncing, RemoteChange, RemoteDeletion, StoreError, Swept};
 
 use super::Actor;
 use super::pull::{deletion, from_wire};
@@ -63,6 +63,7 @@ impl Actor {
         let changes: Vec<RemoteChange> = page.changes.drain(..changed).collect();
         let deleted = page.deletions.len().min(MAX_CHUNK_ROWS - changed);
         let deletions: Vec<RemoteDeletion> = page.deletions.drain(..deleted).collect();
+        let initial = self.initial.after(changed);
         let (is_last, changes) = self.writer.transaction(Durability::Normal, |transaction| {
             if page.is_snapshot {
                 transaction.apply_snapshot(&changes, now)?;
@@ -70,6 +71,9 @@ impl Actor {
                 transaction.apply_changes(&changes, now)?;
             }
             transaction.apply_deletions(&deletions, now)?;
+            if !initial.missing.is_empty() {
+                transaction.set_initial_records(initial.records)?;
+            }
             if page.rows() > 0 {
                 return Ok(false);
             }
@@ -84,6 +88,7 @@ impl Actor {
             Ok(true)
         })?;
         self.changes.push(changes);
+        self.initial = if is_last && !page.more { InitialSyncing::default() } else { initial };
         self.merges.look();
         let more = !is_last || page.more;
         self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);

@@ -11,6 +11,7 @@ mod chance;
 mod drive;
 mod gathering;
 mod hints;
+mod initial;
 mod merges;
 mod older;
 mod progress;
@@ -34,7 +35,9 @@ use mailboat_core::{
     BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
     Suspects, Timestamp,
 };
-use mailboat_store::{Changes, Durability, Schema, StoreError, WatchedWindow, Writer};
+use mailboat_store::{
+    Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
+};
 
 use alarms::Alarms;
 pub(crate) use chance::Chance;
@@ -144,6 +147,7 @@ pub(crate) struct Actor {
     suspects: Suspects,
     alarms: Alarms,
     progress: Progressing,
+    initial: InitialSyncing,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
     /// When to try again what the disk refused in this turn.
@@ -206,6 +210,7 @@ impl Actor {
         let Parts { writer, session, shared, schema, policy, durability, route, chance } = parts;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
+        let initial = writer.reads().initial_sync()?;
         let pull = Pull::new(last_synced_at);
         let mut actor = Self {
             writer,
@@ -223,6 +228,7 @@ impl Actor {
             suspects: Suspects::default(),
             alarms,
             progress: Progressing::default(),
+            initial,
             last_error: None,
             next_attempt_at: None,
             storage_retry_at: None,

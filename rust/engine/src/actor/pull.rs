@@ -48,6 +48,11 @@ impl Pull {
         self.view.in_flight
     }
 
+    /// A page has ended that is not the last.
+    pub fn goes_on(&self) -> bool {
+        self.view.trigger == Some(PullTrigger::More)
+    }
+
     /// Nothing on its way, nothing asked for.
     pub fn is_quiet(&self) -> bool {
         !self.view.in_flight && self.view.trigger.is_none()

@@ -34,6 +34,7 @@ impl Actor {
             last_synced_at: self.pull.view().last_ended_at.map(|at| at.0),
             next_attempt_at: self.next_attempt_at.map(|at| at.0),
             progress: self.progress.current(),
+            initial_sync: self.initial_sync(),
             error: self.last_error.clone(),
         }
     }

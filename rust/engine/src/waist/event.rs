@@ -2,7 +2,7 @@
 
 use mailboat_backends::rest::wire::PushEntry;
 use mailboat_core::{NetworkKind, Quality, Stability};
-use mailboat_store::{PatchOp, Values};
+use mailboat_store::{InitialSyncing, PatchOp, Values};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -171,8 +171,49 @@ pub struct SyncStatus {
     pub next_attempt_at: Option<i64>,
     /// How far a long push or pull has come; `null` when there is none.
     pub progress: Option<Progress>,
+    /// The first pull of what the schema calls required; `null` when it is all here.
+    pub initial_sync: Option<InitialSyncStatus>,
     /// What stands in the way.
     pub error: Option<WaistError>,
+}
+
+/// The first pull of collections that the app cannot be used without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct InitialSyncStatus {
+    /// What it does.
+    pub state: InitialSyncState,
+    /// Required collections whose first pull has not ended.
+    pub missing: Vec<String>,
+    /// Records that it has brought so far, of all collections; it goes on there after a
+    /// restart.
+    pub records: u32,
+}
+
+impl InitialSyncStatus {
+    /// `None` when nothing is missing.
+    pub(crate) fn new(
+        InitialSyncing { missing, records }: &InitialSyncing,
+        state: InitialSyncState,
+    ) -> Option<Self> {
+        let is_missing = !missing.is_empty();
+        is_missing.then(|| Self { state, missing: missing.clone(), records: *records })
+    }
+}
+
+/// What the first pull does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum InitialSyncState {
+    /// For a network, a token, or its turn.
+    Waiting,
+    /// Records are coming.
+    Running,
+    /// The last request came to nothing, as `error` says; it is tried again by itself, and
+    /// at once by `sync`.
+    Failed,
 }
 
 /// The network, by the platform's word and by our own requests.

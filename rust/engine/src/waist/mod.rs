@@ -18,7 +18,8 @@ pub use command::{
 pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
 pub use event::{
-    Ask, CriticalKind, Drained, Event, NetworkStatus, Phase, Progress, ProgressKind, SyncStatus,
+    Ask, CriticalKind, Drained, Event, InitialSyncState, InitialSyncStatus, NetworkStatus, Phase,
+    Progress, ProgressKind, SyncStatus,
 };
 pub use number::whole_number;
 pub use query::{Counters, Query, Watched};
