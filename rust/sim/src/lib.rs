@@ -14,6 +14,7 @@ pub mod fault;
 pub mod finding;
 mod link;
 mod mishaps;
+mod person;
 pub mod report;
 pub mod run;
 pub mod scenario;
