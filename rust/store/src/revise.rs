@@ -5,7 +5,7 @@ use mailboat_core::{EntryId, Operation, Reason, Timestamp};
 
 use crate::codes::DEAD;
 use crate::error::StoreError;
-use crate::mutation::{Mutation, Sending};
+use crate::mutation::{Enqueued, Mutation, Sending};
 use crate::queued::QueuedEntry;
 use crate::record::merge;
 use crate::transaction::Transaction;
@@ -78,9 +78,11 @@ impl Transaction<'_> {
                     "An attempt has left with this entry, so the server may have it.".into(),
                 ));
             }
-            // What is written to a record that never was goes with it.
-            for later in transaction.later_writes(&entry)? {
-                transaction.give_up(&later, now, "cancelled")?;
+            // What is written to records that never were goes with them.
+            for member in transaction.unit(&entry)? {
+                for later in transaction.later_writes(&member)? {
+                    transaction.give_up(&later, now, "cancelled")?;
+                }
             }
             transaction.give_up(&entry, now, "cancelled")
         })
@@ -113,8 +115,11 @@ impl Transaction<'_> {
                     values: values.clone(),
                     sending: Sending::default(),
                 };
-                transaction.apply(&update, None, now)?;
-                return Ok(new_id);
+                return Ok(match transaction.apply(&update, None, now)? {
+                    // A later edit of the record that no attempt has left with takes it up.
+                    Enqueued::Folded(later) => later,
+                    Enqueued::New | Enqueued::CancelledOut => new_id,
+                });
             }
             let mut edited = entry.values.clone();
             merge(&mut edited, values);

@@ -340,9 +340,11 @@ impl Model {
         self.look();
     }
 
-    /// Takes back an entry; later writes of a record that it creates go with it.
+    /// Takes back an entry and its group; later writes of what they create go with them.
     pub fn cancel(&mut self, entry: EntryId) {
-        self.later_writes(entry).into_iter().for_each(|later| self.give_up(later));
+        for member in self.unit(entry) {
+            self.later_writes(member).into_iter().for_each(|later| self.give_up(later));
+        }
         self.give_up(entry);
     }
 
