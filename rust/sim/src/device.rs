@@ -7,15 +7,18 @@ use mailboat_core::{AppState, Network, Operation, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
 use mailboat_engine::waist::{
-    BackendConfig, Command, Config, Durability, Query, WaistError, Written,
+    BackendConfig, BatchResult, Command, Config, Durability, ErrorCode, Query, WaistError,
+    WrittenBatch,
 };
 use mailboat_store::Schema;
 use serde_json::Value;
+use uuid::Uuid;
 
-use crate::book::{Book, Entry, Page, Write};
+use crate::book::{Book, Draft, Entry, Page};
 use crate::dice::Dice;
 use crate::disk::{Disk, VFS};
 use crate::link::Link;
+use crate::person::words_of;
 use crate::scenario::DevicePlan;
 use crate::server::Server;
 use crate::window::{Screen, conversation, whole};
@@ -85,27 +88,42 @@ pub struct Carried {
     /// Its size.
     pub bytes: u64,
     /// The entries of a push.
-    pub entries: Vec<uuid::Uuid>,
+    pub entries: Vec<Uuid>,
 }
 
 /// What a command was for.
 pub enum Asked {
-    /// A write, and what the book is to say of it.
-    Write(Box<Write>),
+    /// Writes, and what the book is to say of each; several of a batch.
+    Write(Vec<Draft>),
     /// The person takes a dead letter away.
-    Discard(uuid::Uuid),
+    Discard(Uuid),
+    /// The person takes back what was never sent.
+    Cancel(Uuid),
+    /// The person changes what waits.
+    Edit(Uuid, Draft),
     /// Anything else.
     Other,
 }
 
 /// What an answer means to the person.
 pub enum Told {
-    /// A write is durable.
-    Stored(String),
-    /// A write was refused, with the error's code.
+    /// Writes are durable.
+    Stored(Stored),
+    /// Something was refused, with the error's code.
     Refused(String),
     /// Nothing of note.
     Nothing,
+}
+
+/// Writes that the person was told are durable.
+#[derive(Default)]
+pub struct Stored {
+    /// What they say.
+    pub words: Vec<String>,
+    /// How many of them are new messages.
+    pub messages: u64,
+    /// The entry of one that the person was told the server has.
+    pub acked: Option<Uuid>,
 }
 
 impl Device {
@@ -203,7 +221,9 @@ impl Device {
         self.line = None;
         self.screens.clear();
         self.carried.clear();
-        self.commands.clear();
+        for asked in std::mem::take(&mut self.commands).into_values() {
+            self.doubt(&asked);
+        }
         self.dies_in_turn = false;
     }
 
@@ -230,14 +250,52 @@ impl Device {
 
     /// Takes the answer of a command.
     pub fn answered(&mut self, number: u64, answer: Result<String, WaistError>) -> Told {
-        match (self.commands.remove(&number), answer) {
-            (Some(Asked::Write(write)), Ok(json)) => self.stored(*write, &json),
-            (Some(Asked::Write(_)), Err(error)) => Told::Refused(format!("{:?}", error.code)),
-            (Some(Asked::Discard(entry)), Ok(_)) => {
-                self.book.withdrawn(|id, _| *id == entry);
+        let Some(asked) = self.commands.remove(&number) else { return Told::Nothing };
+        let json = match answer {
+            Ok(json) => json,
+            Err(error) => {
+                if !is_surely_not_done(&error) {
+                    self.doubt(&asked);
+                }
+                let code = format!("{:?}", error.code);
+                return if matches!(asked, Asked::Other) {
+                    Told::Nothing
+                } else {
+                    Told::Refused(code)
+                };
+            }
+        };
+        match asked {
+            Asked::Write(drafts) => Told::Stored(self.stored(number, drafts, &json)),
+            Asked::Discard(entry) => {
+                self.book.left(entry);
                 Told::Nothing
             }
-            _ => Told::Nothing,
+            Asked::Cancel(entry) => {
+                self.book.cancelled(entry);
+                Told::Nothing
+            }
+            Asked::Edit(entry, draft) => {
+                let now_in: Uuid = serde_json::from_str(&json).expect("an answer is JSON");
+                if now_in != entry {
+                    self.book.left(entry);
+                }
+                let words = vec![words_of(&draft.columns).to_owned()];
+                self.book.acknowledged(now_in, number, draft);
+                Told::Stored(Stored { words, ..Stored::default() })
+            }
+            Asked::Other => Told::Nothing,
+        }
+    }
+
+    /// A command that may have been carried out is not answered.
+    fn doubt(&mut self, asked: &Asked) {
+        match asked {
+            Asked::Write(drafts) => drafts.iter().for_each(|draft| self.book.doubt_draft(draft)),
+            Asked::Discard(entry) | Asked::Cancel(entry) | Asked::Edit(entry, _) => {
+                self.book.doubt(*entry);
+            }
+            Asked::Other => {}
         }
     }
 
@@ -265,7 +323,7 @@ impl Device {
 
     /// Entries that the conflict log says have lost.
     #[must_use]
-    pub fn yielded(&self) -> BTreeSet<uuid::Uuid> {
+    pub fn yielded(&self) -> BTreeSet<Uuid> {
         let Some(stage) = &self.stage else { return BTreeSet::new() };
         let query = Query::Conflicts { before: None, limit: OUTBOX_PAGE };
         let page = self.disk.watch(|| stage.query(&query)).unwrap_or_default();
@@ -327,24 +385,31 @@ impl Device {
         self.execute(Command::LoadOlder { collection, lane, limit }, Asked::Other);
     }
 
-    fn stored(&mut self, mut write: Write, json: &str) -> Told {
-        let written: Written = serde_json::from_str(json).expect("an answer is JSON");
-        write.record_id.clone_from(&written.id);
-        if write.operation == Operation::Create {
-            match write.collection.as_str() {
-                "messages" => self.mine.push((written.id.clone(), write.lane.clone())),
-                _ => write.lane.clone_from(&written.id),
+    fn stored(&mut self, number: u64, drafts: Vec<Draft>, json: &str) -> Stored {
+        let results = match serde_json::from_str::<WrittenBatch>(json) {
+            Ok(batch) => batch.results,
+            Err(_) => vec![BatchResult::Written(serde_json::from_str(json).expect("an answer"))],
+        };
+        let mut stored = Stored::default();
+        for (mut draft, result) in drafts.into_iter().zip(results) {
+            let BatchResult::Written(written) = result else { continue };
+            draft.record_id.clone_from(&written.id);
+            if draft.operation == Operation::Create && draft.collection == "messages" {
+                self.mine.push((written.id.clone(), draft.lane.clone()));
+                stored.messages += 1;
+            } else if draft.lane.is_empty() {
+                draft.lane.clone_from(&written.id);
+            }
+            stored.words.push(words_of(&draft.columns).to_owned());
+            match written.entry {
+                Some(entry) => {
+                    stored.acked = written.acked.then_some(entry);
+                    self.book.acknowledged(entry, number, draft);
+                }
+                None => self.book.cancelled_out(&draft),
             }
         }
-        let sentence = write.body.clone().unwrap_or_else(|| "the deletion".into());
-        match written.entry {
-            Some(entry) => self.book.acknowledged(entry, write),
-            // It cancelled what had never been sent of its record.
-            None => self.book.withdrawn(|_, other| {
-                other.collection == write.collection && other.record_id == write.record_id
-            }),
-        }
-        Told::Stored(sentence)
+        stored
     }
 
     /// Shows another conversation, or the first one.
@@ -363,4 +428,10 @@ impl Device {
             self.screens.push(Screen::new(window, watched));
         }
     }
+}
+
+/// Whether a command that failed so has changed nothing. A failing disk may keep what it
+/// said it could not write.
+fn is_surely_not_done(error: &WaistError) -> bool {
+    matches!(error.code, ErrorCode::InvalidArgument | ErrorCode::Conflict | ErrorCode::Unsupported)
 }

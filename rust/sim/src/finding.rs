@@ -35,6 +35,8 @@ pub enum Invariant {
     VersionsOnlyRise,
     /// What stands behind the dead letter of a holding lane waits.
     HeldLanesWait,
+    /// What was cancelled leaves the outbox, and has no effect.
+    CancelledIsGone,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -62,7 +64,9 @@ impl Invariant {
             Self::AcknowledgedIsDurable | Self::NothingIsLost | Self::DeadLettersAreDeserved => {
                 Damage::Lost
             }
-            Self::NoEffectTwice | Self::MarkedBeforeItLeaves => Damage::Duplicated,
+            Self::NoEffectTwice | Self::MarkedBeforeItLeaves | Self::CancelledIsGone => {
+                Damage::Duplicated
+            }
             Self::LanesKeepOrder | Self::HeldLanesWait | Self::RetryAfterIsAFloor => {
                 Damage::OutOfOrder
             }
@@ -94,6 +98,7 @@ impl Invariant {
             Self::SendingIsOnItsWay => "sending means on its way",
             Self::VersionsOnlyRise => "versions only rise",
             Self::HeldLanesWait => "a held lane waits",
+            Self::CancelledIsGone => "cancelled is gone",
             Self::LastWriteStands => "the last write stands",
         }
     }

@@ -22,5 +22,6 @@ mod server;
 mod trace;
 mod traffic;
 mod window;
+mod wish;
 mod witness;
 pub mod world;

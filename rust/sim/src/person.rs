@@ -1,16 +1,20 @@
 //! What a person does with the app on a device, and what the book is to say of it.
 
-use mailboat_core::Operation;
-use mailboat_engine::waist::{Command, WriteOptions};
-use serde_json::{Map, Value, json};
+use mailboat_core::{Columns, Operation};
+use mailboat_engine::waist::{BatchWrite, Command, WriteOptions};
+use serde_json::{Value, json};
 
-use crate::book::Write;
+use crate::book::{Draft, Entry};
 use crate::device::{Asked, Device};
 use crate::dice::Dice;
 use crate::scenario::{Deed, Scenario};
+use crate::wish;
 
 /// Records that scrolling back asks for.
 const OLDER_PAGE: u32 = 20;
+/// How likely a person changes, or takes back, what waits in the outbox, rather than
+/// what the conversation shows.
+const IN_THE_OUTBOX: f64 = 0.3;
 
 impl Device {
     /// The person does something; answers what, in words.
@@ -19,22 +23,16 @@ impl Device {
         let conversation = self.pick_conversation(scenario, &mut dice);
         match deed {
             Deed::Send => match conversation {
-                Some(conversation) => self.send(&conversation, now),
+                Some(conversation) => self.send(&conversation, now, &mut dice),
                 None => "sees no conversation to write into".into(),
             },
+            Deed::Edit if dice.chance(IN_THE_OUTBOX) && self.has_waiting() => self.edit(&mut dice),
+            Deed::Delete if dice.chance(IN_THE_OUTBOX) && self.has_waiting() => {
+                self.cancel(&mut dice)
+            }
             Deed::Edit | Deed::Delete => self.change_own(deed, &mut dice),
             Deed::Retitle => match conversation {
-                Some(id) => {
-                    let title = self.words("title");
-                    let options = WriteOptions::default();
-                    let mut write = Write::new("conversations", &id, &id, Operation::Update);
-                    write.body = Some(title.clone());
-                    let values = object(json!({ "title": title }));
-                    let command =
-                        Command::Update { collection: "conversations".into(), id, values, options };
-                    self.execute(command, Asked::Write(Box::new(write)));
-                    format!("renames a conversation to {title}")
-                }
+                Some(id) => self.retitle(id, &mut dice),
                 None => "sees no conversation to rename".into(),
             },
             Deed::Found => self.found(scenario, &mut dice),
@@ -61,17 +59,36 @@ impl Device {
         }
     }
 
-    fn send(&mut self, conversation: &str, now: i64) -> String {
-        let body = self.words("message");
-        let options = WriteOptions::default();
-        let values = object(json!({
-            "conversationId": conversation, "senderId": self.plan.user, "body": body, "sentAt": now,
+    fn send(&mut self, conversation: &str, now: i64, dice: &mut Dice) -> String {
+        let options = wish::options(dice);
+        let Some((mode, count)) = wish::batch(dice) else {
+            let draft = self.message(conversation, now);
+            let sentence = format!("writes {}{}", words_of(&draft.columns), manner(&options));
+            self.write(draft, options);
+            return sentence;
+        };
+        let drafts: Vec<Draft> = (0..count).map(|_| self.message(conversation, now)).collect();
+        let words: Vec<&str> = drafts.iter().map(|draft| words_of(&draft.columns)).collect();
+        let sentence = format!("writes {mode:?} {}{}", words.join(", "), manner(&options));
+        let writes = drafts.iter().map(batched).collect();
+        self.execute(Command::Batch { writes, mode, options }, Asked::Write(drafts));
+        sentence
+    }
+
+    fn message(&mut self, conversation: &str, now: i64) -> Draft {
+        let columns = columns(json!({
+            "conversationId": conversation,
+            "senderId": self.plan.user,
+            "body": self.words("message"),
+            "sentAt": now,
         }));
-        let mut write = Write::new("messages", "", conversation, Operation::Create);
-        write.body = Some(body.clone());
-        let command = Command::Create { collection: "messages".into(), id: None, values, options };
-        self.execute(command, Asked::Write(Box::new(write)));
-        format!("writes {body}")
+        Draft {
+            collection: "messages".into(),
+            record_id: String::new(),
+            lane: conversation.into(),
+            operation: Operation::Create,
+            columns,
+        }
     }
 
     fn change_own(&mut self, deed: Deed, dice: &mut Dice) -> String {
@@ -79,26 +96,37 @@ impl Device {
             return "has written nothing to change".into();
         }
         let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
-        let (id, conversation) = self.mine[at].clone();
-        let (collection, options) = ("messages".to_owned(), WriteOptions::default());
+        let (record_id, lane) = self.mine[at].clone();
+        let options = wish::options(dice);
+        let collection = "messages".to_owned();
         if deed == Deed::Delete {
             self.mine.remove(at);
-            let write = Write::new(&collection, &id, &conversation, Operation::Delete);
-            self.execute(
-                Command::Delete { collection, id, options },
-                Asked::Write(Box::new(write)),
-            );
-            return "deletes a message".into();
+            let sentence = format!("deletes a message{}", manner(&options));
+            let (operation, columns) = (Operation::Delete, Columns::new());
+            self.write(Draft { collection, record_id, lane, operation, columns }, options);
+            return sentence;
         }
-        let body = self.words("edit");
-        let mut write = Write::new(&collection, &id, &conversation, Operation::Update);
-        write.body = Some(body.clone());
-        let values = object(json!({ "body": body }));
-        self.execute(
-            Command::Update { collection, id, values, options },
-            Asked::Write(Box::new(write)),
-        );
-        format!("changes a message to {body}")
+        let columns = columns(json!({ "body": self.words("edit") }));
+        let sentence = format!("changes a message to {}{}", words_of(&columns), manner(&options));
+        let operation = Operation::Update;
+        self.write(Draft { collection, record_id, lane, operation, columns }, options);
+        sentence
+    }
+
+    fn retitle(&mut self, id: String, dice: &mut Dice) -> String {
+        let options = wish::options(dice);
+        let columns = columns(json!({ "title": self.words("title") }));
+        let sentence =
+            format!("renames a conversation to {}{}", words_of(&columns), manner(&options));
+        let draft = Draft {
+            collection: "conversations".into(),
+            record_id: id.clone(),
+            lane: id,
+            operation: Operation::Update,
+            columns,
+        };
+        self.write(draft, options);
+        sentence
     }
 
     fn found(&mut self, scenario: &Scenario, dice: &mut Dice) -> String {
@@ -109,31 +137,91 @@ impl Device {
         }
         members.sort();
         members.dedup();
-        let title = self.words("conversation");
-        let options = WriteOptions::default();
-        let mut write = Write::new("conversations", "", "", Operation::Create);
-        write.body = Some(title.clone());
-        let values = object(json!({ "title": title, "memberIds": members }));
-        let command =
-            Command::Create { collection: "conversations".into(), id: None, values, options };
-        self.execute(command, Asked::Write(Box::new(write)));
-        format!("makes {title}")
+        let columns = columns(json!({ "title": self.words("conversation"), "memberIds": members }));
+        let sentence = format!("makes {}", words_of(&columns));
+        let draft = Draft {
+            collection: "conversations".into(),
+            record_id: String::new(),
+            lane: String::new(),
+            operation: Operation::Create,
+            columns,
+        };
+        self.write(draft, wish::options(dice));
+        sentence
+    }
+
+    fn write(&mut self, draft: Draft, options: WriteOptions) {
+        let Draft { collection, record_id: id, columns: values, .. } = draft.clone();
+        let command = match draft.operation {
+            Operation::Create => Command::Create { collection, id: None, values, options },
+            Operation::Update => Command::Update { collection, id, values, options },
+            Operation::Delete => Command::Delete { collection, id, options },
+        };
+        self.execute(command, Asked::Write(vec![draft]));
     }
 
     fn decide(&mut self, dice: &mut Dice) -> String {
-        let dead: Vec<uuid::Uuid> =
-            self.outbox.iter().filter(|entry| entry.failed).map(|entry| entry.id).collect();
+        let dead: Vec<Entry> = self.outbox.iter().filter(|entry| entry.failed).cloned().collect();
         if dead.is_empty() {
-            return "has no dead letter".into();
+            return match (self.has_waiting(), dice.chance(0.5)) {
+                (false, _) => "has nothing to decide".into(),
+                (true, true) => self.cancel(dice),
+                (true, false) => self.edit(dice),
+            };
         }
-        let entry = *dice.pick(&dead);
-        if dice.chance(0.5) {
-            self.execute(Command::Discard { entry }, Asked::Discard(entry));
-            "discards a dead letter".into()
-        } else {
-            self.execute(Command::Retry { entry }, Asked::Other);
-            "tries a dead letter again".into()
+        let letter = dice.pick(&dead).clone();
+        let entry = letter.id;
+        match dice.between(0, 9) {
+            0..=3 => {
+                self.execute(Command::Discard { entry }, Asked::Discard(entry));
+                "discards a dead letter".into()
+            }
+            4..=6 => {
+                self.execute(Command::Retry { entry }, Asked::Other);
+                "tries a dead letter again".into()
+            }
+            7 => {
+                self.execute(Command::RetryAll, Asked::Other);
+                "tries all dead letters again".into()
+            }
+            _ => self.edit_entry(&letter),
         }
+    }
+
+    fn has_waiting(&self) -> bool {
+        self.outbox.iter().any(|entry| !entry.failed)
+    }
+
+    fn waiting(&self, dice: &mut Dice) -> Entry {
+        let waiting: Vec<&Entry> = self.outbox.iter().filter(|entry| !entry.failed).collect();
+        (*dice.pick(&waiting)).clone()
+    }
+
+    fn cancel(&mut self, dice: &mut Dice) -> String {
+        let entry = self.waiting(dice).id;
+        self.execute(Command::Cancel { entry }, Asked::Cancel(entry));
+        format!("takes back {entry}")
+    }
+
+    fn edit(&mut self, dice: &mut Dice) -> String {
+        let entry = self.waiting(dice);
+        self.edit_entry(&entry)
+    }
+
+    fn edit_entry(&mut self, entry: &Entry) -> String {
+        let column = if entry.collection == "messages" { "body" } else { "title" };
+        let columns = columns(json!({ column: self.words("other") }));
+        let sentence = format!("edits what waits to {}", words_of(&columns));
+        let draft = Draft {
+            collection: entry.collection.clone(),
+            record_id: entry.record_id.clone(),
+            lane: entry.lane.clone(),
+            operation: Operation::Update,
+            columns: columns.clone(),
+        };
+        let command = Command::Edit { entry: entry.id, values: columns };
+        self.execute(command, Asked::Edit(entry.id, draft));
+        sentence
     }
 
     /// A conversation that the app shows; before the first pull, one that its user knows of.
@@ -158,9 +246,35 @@ impl Device {
     }
 }
 
-fn object(value: Value) -> Map<String, Value> {
+fn batched(draft: &Draft) -> BatchWrite {
+    BatchWrite {
+        operation: draft.operation,
+        collection: draft.collection.clone(),
+        id: Some(draft.record_id.clone()).filter(|id| !id.is_empty()),
+        values: draft.columns.clone(),
+    }
+}
+
+/// The text among columns.
+pub fn words_of(columns: &Columns) -> &str {
+    let text = columns.get("body").or_else(|| columns.get("title"));
+    text.and_then(Value::as_str).unwrap_or("the deletion")
+}
+
+/// How something is to be sent, where that is not as its collection says.
+fn manner(options: &WriteOptions) -> String {
+    let words = [
+        options.priority.map(|it| format!("{it:?}")),
+        options.send.map(|it| format!("{it:?}")),
+        options.write.map(|it| format!("{it:?}")),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}
+
+fn columns(value: Value) -> Columns {
     match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
+        Value::Object(columns) => columns,
+        _ => Columns::new(),
     }
 }

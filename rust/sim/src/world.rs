@@ -10,7 +10,7 @@ use mailboat_engine::stage::{Stage, Turned};
 use mailboat_engine::waist::{Ask, Durability, Event};
 use uuid::Uuid;
 
-use crate::device::{Device, Told};
+use crate::device::{Device, Stored, Told};
 use crate::dice::Dice;
 use crate::fault::{Fault, Faults, Fired};
 use crate::finding::{Finding, Invariant};
@@ -388,9 +388,10 @@ impl<'a> World<'a> {
         for (number, answer) in answers {
             self.trace.fact(self.now, "answer", format!("{number} {answer:?}").as_bytes());
             match self.devices[device].answered(number, answer) {
-                Told::Stored(what) => {
-                    self.outcome.messages += u64::from(what.starts_with("message"));
-                    self.say(device, || format!("is told that {what} is durable"));
+                Told::Stored(Stored { words, messages, acked }) => {
+                    self.outcome.messages += messages;
+                    self.say(device, || format!("is told that {} is durable", words.join(", ")));
+                    self.check_promise(device, acked);
                 }
                 Told::Refused(code) => self.say(device, || format!("is told {code}")),
                 Told::Nothing => {}
