@@ -116,6 +116,7 @@ impl World<'_> {
 
     /// A server has done something: no effect twice, and lanes in their order.
     pub(crate) fn take_effects(&mut self, server: usize) {
+        let mut touched = BTreeSet::new();
         for effect in self.servers[server].take_effects() {
             let id: Uuid = effect.entry_id.parse().expect("an entry's id is a UUID");
             if let Some(before) = self.applied.insert(id, effect.sequence) {
@@ -132,7 +133,9 @@ impl World<'_> {
                 self.find(Invariant::NothingIsLost, sentence);
                 continue;
             };
-            if self.devices[device].book.writes[&id].cancelled {
+            let write = &self.devices[device].book.writes[&id];
+            touched.extend(write.group.map(|group| (device, group)));
+            if write.cancelled {
                 let sentence = format!("has cancelled entry {id}, which was applied all the same");
                 self.find_at(device, Invariant::CancelledIsGone, sentence);
             }
@@ -154,6 +157,7 @@ impl World<'_> {
                 self.find_at(device, Invariant::LanesKeepOrder, sentence);
             }
         }
+        self.check_groups_applied(touched);
     }
 
     /// A dead letter that should hold what was written after it in its lane. One that a
@@ -226,6 +230,7 @@ impl World<'_> {
             self.find_at(device, invariant, sentence);
         }
         self.check_dead_letters(device, &before);
+        self.check_dead_groups(device, &before);
     }
 
     fn check_dead_letters(&mut self, device: usize, before: &BTreeMap<Uuid, bool>) {

@@ -37,6 +37,8 @@ pub enum Invariant {
     HeldLanesWait,
     /// What was cancelled leaves the outbox, and has no effect.
     CancelledIsGone,
+    /// An atomic group is applied, or refused, as a whole.
+    GroupsAreWhole,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -61,9 +63,10 @@ impl Invariant {
     #[must_use]
     pub fn damage(self) -> Damage {
         match self {
-            Self::AcknowledgedIsDurable | Self::NothingIsLost | Self::DeadLettersAreDeserved => {
-                Damage::Lost
-            }
+            Self::AcknowledgedIsDurable
+            | Self::NothingIsLost
+            | Self::DeadLettersAreDeserved
+            | Self::GroupsAreWhole => Damage::Lost,
             Self::NoEffectTwice | Self::MarkedBeforeItLeaves | Self::CancelledIsGone => {
                 Damage::Duplicated
             }
@@ -99,6 +102,7 @@ impl Invariant {
             Self::VersionsOnlyRise => "versions only rise",
             Self::HeldLanesWait => "a held lane waits",
             Self::CancelledIsGone => "cancelled is gone",
+            Self::GroupsAreWhole => "an atomic group is never half applied",
             Self::LastWriteStands => "the last write stands",
         }
     }

@@ -12,6 +12,7 @@ pub mod dice;
 pub mod disk;
 pub mod fault;
 pub mod finding;
+mod groups;
 mod link;
 mod mishaps;
 mod person;
