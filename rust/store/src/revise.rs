@@ -1,6 +1,8 @@
 //! A person's decisions about what waits: take it back, change it, and for dead letters
 //! try again or discard. The entries of an atomic group are decided as one.
 
+use std::collections::BTreeMap;
+
 use mailboat_core::{EntryId, Operation, Reason, Timestamp};
 
 use crate::codes::DEAD;
@@ -78,14 +80,27 @@ impl Transaction<'_> {
                     "An attempt has left with this entry, so the server may have it.".into(),
                 ));
             }
-            // What is written to records that never were goes with them.
-            for member in transaction.unit(&entry)? {
-                for later in transaction.later_writes(&member)? {
-                    transaction.give_up(&later, now, "cancelled")?;
-                }
+            for gone in transaction.taken_along(entry)?.into_values().rev() {
+                transaction.give_up(&gone, now, "cancelled")?;
             }
-            transaction.give_up(&entry, now, "cancelled")
+            Ok(())
         })
+    }
+
+    /// An entry and what is written to records that never were without it, also by way
+    /// of a group; by sequence.
+    fn taken_along(&self, entry: QueuedEntry) -> Result<BTreeMap<i64, QueuedEntry>, StoreError> {
+        let (mut found, mut taken) = (vec![entry], BTreeMap::new());
+        while let Some(entry) = found.pop() {
+            if taken.contains_key(&entry.sequence) {
+                continue;
+            }
+            for member in self.unit(&entry)? {
+                found.extend(self.later_writes(&member)?);
+            }
+            taken.insert(entry.sequence, entry);
+        }
+        Ok(taken)
     }
 
     /// Changes columns of a write that waits. A dead letter gets `new_id` and new
