@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mailboat_core::{Columns, Operation, Reason};
+use mailboat_core::{Columns, Operation, Priority, Reason};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -64,6 +64,8 @@ pub struct Write {
     /// What the person wants of it: the columns of each command that it carries, by the
     /// command's number. A promise that waits for the server is kept after later ones.
     pub wanted: BTreeMap<u64, Columns>,
+    /// The app was told of the create that it carries.
+    has_create: bool,
     /// What it does.
     pub operation: Operation,
     /// The atomic group it belongs to.
@@ -90,6 +92,10 @@ pub struct Entry {
     pub lane: String,
     /// The atomic group it belongs to.
     pub group: Option<Uuid>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// When it was written, by the device's clock.
+    pub enqueued_at: i64,
     /// Whether it is a dead letter.
     pub failed: bool,
     /// Whether it waits for a dead letter.
@@ -140,10 +146,18 @@ impl Write {
             requests: 0,
             first_answered: false,
             wanted: BTreeMap::new(),
+            has_create: false,
             operation,
             group: None,
             cancelled: false,
         }
+    }
+
+    /// Whether the app was told of all that it carries, as far as it alone shows. Of a
+    /// create that waited for the server the app may know only a later edit.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.acknowledged && (self.operation != Operation::Create || self.has_create)
     }
 
     /// The columns that it sets, as the person wants them.
@@ -163,6 +177,7 @@ impl Book {
             .or_insert_with(|| Write::new(&collection, &record_id, &lane, operation));
         write.acknowledged = true;
         write.wanted.insert(number, columns);
+        write.has_create |= operation == Operation::Create;
     }
 
     /// What the outbox holds now: takes note of what is new in it.
@@ -178,6 +193,7 @@ impl Book {
                 write.order = before.order;
                 write.was_dead = true;
                 write.wanted.extend(before.wanted);
+                write.has_create |= before.has_create;
             }
             // An outbox that was empty when its file was opened counts from 1 again.
             write.order = write.order.or(Some((life, entry.sequence)));

@@ -45,6 +45,7 @@ impl World<'_> {
         if !orders.is_empty() {
             self.say(device, || format!("sends writes {}", orders.join(" ")));
         }
+        self.check_low(device, &entries);
         let it = &mut self.devices[device];
         let bytes = (request.url.len() + request.body.len()) as u64;
         it.carried.insert(ticket, Carried { sent_at: self.now, bytes, entries });
@@ -345,7 +346,7 @@ impl World<'_> {
             let (device, _) = writes[0];
             let is_plain = |(other, write): &(usize, &Write)| {
                 *other == device
-                    && write.acknowledged
+                    && write.is_known()
                     && !write.was_dead
                     && !write.refused
                     && write.state == State::Applied

@@ -43,6 +43,8 @@ pub struct Device {
     pub power_goes: bool,
     /// Its network.
     pub link: Option<Link>,
+    /// The last that the app was told of it in this life.
+    pub network: Network,
     /// How far its clock is ahead of the world's, in milliseconds.
     pub clock_offset_ms: i64,
     /// What it was promised.
@@ -101,6 +103,8 @@ pub enum Asked {
     Cancel(Uuid),
     /// The person changes what waits.
     Edit(Uuid, Draft),
+    /// The person asks to sync now.
+    Sync,
     /// Anything else.
     Other,
 }
@@ -150,6 +154,7 @@ impl Device {
             disk_fails: false,
             power_goes: false,
             link: None,
+            network: Network::default(),
             clock_offset_ms: plan.clock_offset_ms,
             book: Book::default(),
             outbox: Vec::new(),
@@ -198,6 +203,7 @@ impl Device {
         let seed = self.dice.seed_of("life", u64::from(self.life));
         self.stage = Some(Stage::open_on(Some(VFS), &self.config, seed, self.clock(now))?);
         self.in_front = true;
+        self.network = Network::default();
         self.look(None);
         self.watch(whole("conversations"));
         Ok(())
@@ -235,8 +241,15 @@ impl Device {
         stage.execute(self.last_command, command);
     }
 
+    /// Whether a promise of a sync waits.
+    #[must_use]
+    pub fn asks_to_sync(&self) -> bool {
+        self.commands.values().any(|asked| matches!(asked, Asked::Sync))
+    }
+
     /// The platform says something of the network.
     pub fn hear_of_network(&mut self, network: Network) {
+        self.network = network;
         self.witness.forget_floor();
         self.execute(Command::SetNetwork { network }, Asked::Other);
     }
@@ -258,7 +271,7 @@ impl Device {
                     self.doubt(&asked);
                 }
                 let code = format!("{:?}", error.code);
-                return if matches!(asked, Asked::Other) {
+                return if matches!(asked, Asked::Sync | Asked::Other) {
                     Told::Nothing
                 } else {
                     Told::Refused(code)
@@ -284,7 +297,7 @@ impl Device {
                 self.book.acknowledged(now_in, number, draft);
                 Told::Stored(Stored { words, ..Stored::default() })
             }
-            Asked::Other => Told::Nothing,
+            Asked::Sync | Asked::Other => Told::Nothing,
         }
     }
 
@@ -295,7 +308,7 @@ impl Device {
             Asked::Discard(entry) | Asked::Cancel(entry) | Asked::Edit(entry, _) => {
                 self.book.doubt(*entry);
             }
-            Asked::Other => {}
+            Asked::Sync | Asked::Other => {}
         }
     }
 

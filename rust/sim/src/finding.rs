@@ -39,6 +39,8 @@ pub enum Invariant {
     CancelledIsGone,
     /// An atomic group is applied, or refused, as a whole.
     GroupsAreWhole,
+    /// What is of low priority does not go where it costs before it has to.
+    LowKeepsOff,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -70,9 +72,10 @@ impl Invariant {
             Self::NoEffectTwice | Self::MarkedBeforeItLeaves | Self::CancelledIsGone => {
                 Damage::Duplicated
             }
-            Self::LanesKeepOrder | Self::HeldLanesWait | Self::RetryAfterIsAFloor => {
-                Damage::OutOfOrder
-            }
+            Self::LanesKeepOrder
+            | Self::HeldLanesWait
+            | Self::RetryAfterIsAFloor
+            | Self::LowKeepsOff => Damage::OutOfOrder,
             Self::PendingIsArmed | Self::NobodyStarves | Self::TheEngineWorks => Damage::Stuck,
             Self::DevicesConverge
             | Self::PatchesEqualTheQuery
@@ -103,6 +106,7 @@ impl Invariant {
             Self::HeldLanesWait => "a held lane waits",
             Self::CancelledIsGone => "cancelled is gone",
             Self::GroupsAreWhole => "an atomic group is never half applied",
+            Self::LowKeepsOff => "no low entry on cellular before its threshold",
             Self::LastWriteStands => "the last write stands",
         }
     }

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod finding;
 mod groups;
 mod link;
+mod low;
 mod mishaps;
 mod person;
 pub mod report;

@@ -38,7 +38,7 @@ impl Device {
             Deed::Found => self.found(scenario, &mut dice),
             Deed::Sync => {
                 self.witness.forget_floor();
-                self.execute(Command::Sync, Asked::Other);
+                self.execute(Command::Sync, Asked::Sync);
                 "asks to sync".into()
             }
             Deed::Older => {
@@ -67,7 +67,12 @@ impl Device {
             self.write(draft, options);
             return sentence;
         };
-        let drafts: Vec<Draft> = (0..count).map(|_| self.message(conversation, now)).collect();
+        let mut drafts: Vec<Draft> = (0..count).map(|_| self.message(conversation, now)).collect();
+        drafts[0] = match dice.between(0, 3) {
+            0 => self.title(conversation.to_owned()),
+            1 => self.better(conversation, dice).unwrap_or_else(|| drafts[0].clone()),
+            _ => drafts[0].clone(),
+        };
         let words: Vec<&str> = drafts.iter().map(|draft| words_of(&draft.columns)).collect();
         let sentence = format!("writes {mode:?} {}{}", words.join(", "), manner(&options));
         let writes = drafts.iter().map(batched).collect();
@@ -115,18 +120,34 @@ impl Device {
 
     fn retitle(&mut self, id: String, dice: &mut Dice) -> String {
         let options = wish::options(dice);
-        let columns = columns(json!({ "title": self.words("title") }));
-        let sentence =
-            format!("renames a conversation to {}{}", words_of(&columns), manner(&options));
-        let draft = Draft {
+        let draft = self.title(id);
+        let words = words_of(&draft.columns);
+        let sentence = format!("renames a conversation to {words}{}", manner(&options));
+        self.write(draft, options);
+        sentence
+    }
+
+    fn title(&mut self, id: String) -> Draft {
+        Draft {
             collection: "conversations".into(),
             record_id: id.clone(),
             lane: id,
             operation: Operation::Update,
-            columns,
-        };
-        self.write(draft, options);
-        sentence
+            columns: columns(json!({ "title": self.words("title") })),
+        }
+    }
+
+    /// Other words for a message of their own in a conversation.
+    fn better(&mut self, conversation: &str, dice: &mut Dice) -> Option<Draft> {
+        let here: Vec<_> = self.mine.iter().filter(|(_, lane)| lane == conversation).collect();
+        let record_id = if here.is_empty() { return None } else { dice.pick(&here).0.clone() };
+        Some(Draft {
+            collection: "messages".into(),
+            record_id,
+            lane: conversation.into(),
+            operation: Operation::Update,
+            columns: columns(json!({ "body": self.words("edit") })),
+        })
     }
 
     fn found(&mut self, scenario: &Scenario, dice: &mut Dice) -> String {
