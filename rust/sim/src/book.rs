@@ -31,6 +31,8 @@ pub struct Draft {
     pub operation: Operation,
     /// The columns that it sets.
     pub columns: Columns,
+    /// When the person asks for it, on the world's clock.
+    pub asked_at: i64,
 }
 
 /// A write.
@@ -64,6 +66,8 @@ pub struct Write {
     /// What the person wants of it: the columns of each command that it carries, by the
     /// command's number. A promise that waits for the server is kept after later ones.
     pub wanted: BTreeMap<u64, Columns>,
+    /// When the first of the commands that it carries was asked for, on the world's clock.
+    pub asked_at: Option<i64>,
     /// The app was told of the create that it carries.
     has_create: bool,
     /// What it does.
@@ -146,6 +150,7 @@ impl Write {
             requests: 0,
             first_answered: false,
             wanted: BTreeMap::new(),
+            asked_at: None,
             has_create: false,
             operation,
             group: None,
@@ -170,13 +175,14 @@ impl Write {
 impl Book {
     /// The app was told that an entry carries what its command `number` wants.
     pub fn acknowledged(&mut self, entry: Uuid, number: u64, draft: Draft) {
-        let Draft { collection, record_id, lane, operation, columns } = draft;
+        let Draft { collection, record_id, lane, operation, columns, asked_at } = draft;
         let write = self
             .writes
             .entry(entry)
             .or_insert_with(|| Write::new(&collection, &record_id, &lane, operation));
         write.acknowledged = true;
         write.wanted.insert(number, columns);
+        write.asked_at = Some(write.asked_at.map_or(asked_at, |first| first.min(asked_at)));
         write.has_create |= operation == Operation::Create;
     }
 

@@ -134,6 +134,7 @@ impl World<'_> {
                 self.find(Invariant::NothingIsLost, sentence);
                 continue;
             };
+            self.check_applied(server, device, id);
             let write = &self.devices[device].book.writes[&id];
             touched.extend(write.group.map(|group| (device, group)));
             if write.cancelled {
@@ -201,6 +202,7 @@ impl World<'_> {
         let yielded = if left { it.yielded() } else { BTreeSet::new() };
         let may_be_gone: BTreeSet<Uuid> =
             it.book.writes.keys().filter(|id| it.book.may_be_gone(id)).copied().collect();
+        let server = it.plan.server;
         let (mut gone, mut kept) = (Vec::new(), Vec::new());
         for (id, write) in &mut it.book.writes {
             if present.contains(id) {
@@ -215,6 +217,10 @@ impl World<'_> {
                 continue;
             }
             write.state = State::Withdrawn;
+            // Of two who delete the same, neither has lost anything.
+            if write.operation == Operation::Delete && self.history.has_deleted(server, write) {
+                continue;
+            }
             if !yielded.contains(id) && !may_be_gone.contains(id) {
                 gone.push((*id, write.acknowledged));
             }

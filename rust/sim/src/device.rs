@@ -79,6 +79,8 @@ pub struct Device {
     last_command: u64,
     /// Own messages, as far as the app was told: id and conversation.
     pub mine: Vec<(String, String)>,
+    /// When its person did something last, on the world's clock.
+    pub acts_at: i64,
     /// Texts that its person has thought of.
     pub texts: u64,
 }
@@ -174,6 +176,7 @@ impl Device {
             commands: BTreeMap::new(),
             last_command: 0,
             mine: Vec::new(),
+            acts_at: 0,
             texts: 0,
             plan,
         }

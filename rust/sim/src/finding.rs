@@ -41,6 +41,8 @@ pub enum Invariant {
     GroupsAreWhole,
     /// What is of low priority does not go where it costs before it has to.
     LowKeepsOff,
+    /// What stands after a conflict is what the collection's rule says.
+    RulesDecide,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -81,6 +83,7 @@ impl Invariant {
             | Self::PatchesEqualTheQuery
             | Self::SendingIsOnItsWay
             | Self::VersionsOnlyRise
+            | Self::RulesDecide
             | Self::LastWriteStands => Damage::Diverged,
         }
     }
@@ -107,6 +110,7 @@ impl Invariant {
             Self::CancelledIsGone => "cancelled is gone",
             Self::GroupsAreWhole => "an atomic group is never half applied",
             Self::LowKeepsOff => "no low entry on cellular before its threshold",
+            Self::RulesDecide => "a conflict ends as its rule says",
             Self::LastWriteStands => "the last write stands",
         }
     }

@@ -18,6 +18,7 @@ mod low;
 mod mishaps;
 mod person;
 pub mod report;
+mod rules;
 pub mod run;
 pub mod scenario;
 mod server;

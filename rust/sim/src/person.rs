@@ -16,14 +16,21 @@ const OLDER_PAGE: u32 = 20;
 /// what the conversation shows.
 const IN_THE_OUTBOX: f64 = 0.3;
 
+/// How likely a person orders the members of a conversation rather than rename it.
+const REORDER: f64 = 0.5;
+/// How likely they change a message that they see, perhaps one from another device of
+/// theirs, rather than one that they wrote on this one.
+const AS_SHOWN: f64 = 0.4;
+
 impl Device {
     /// The person does something; answers what, in words.
     pub fn act(&mut self, deed: Deed, draw: u64, scenario: &Scenario, now: i64) -> String {
         let mut dice = Dice::new(draw);
+        self.acts_at = now;
         let conversation = self.pick_conversation(scenario, &mut dice);
         match deed {
             Deed::Send => match conversation {
-                Some(conversation) => self.send(&conversation, now, &mut dice),
+                Some(conversation) => self.send(&conversation, &mut dice),
                 None => "sees no conversation to write into".into(),
             },
             Deed::Edit if dice.chance(IN_THE_OUTBOX) && self.has_waiting() => self.edit(&mut dice),
@@ -59,15 +66,15 @@ impl Device {
         }
     }
 
-    fn send(&mut self, conversation: &str, now: i64, dice: &mut Dice) -> String {
+    fn send(&mut self, conversation: &str, dice: &mut Dice) -> String {
         let options = wish::options(dice);
         let Some((mode, count)) = wish::batch(dice) else {
-            let draft = self.message(conversation, now);
+            let draft = self.message(conversation);
             let sentence = format!("writes {}{}", words_of(&draft.columns), manner(&options));
             self.write(draft, options);
             return sentence;
         };
-        let mut drafts: Vec<Draft> = (0..count).map(|_| self.message(conversation, now)).collect();
+        let mut drafts: Vec<Draft> = (0..count).map(|_| self.message(conversation)).collect();
         drafts[0] = match dice.between(0, 3) {
             0 => self.title(conversation.to_owned()),
             1 => self.better(conversation, dice).unwrap_or_else(|| drafts[0].clone()),
@@ -80,12 +87,12 @@ impl Device {
         sentence
     }
 
-    fn message(&mut self, conversation: &str, now: i64) -> Draft {
+    fn message(&mut self, conversation: &str) -> Draft {
         let columns = columns(json!({
             "conversationId": conversation,
             "senderId": self.plan.user,
             "body": self.words("message"),
-            "sentAt": now,
+            "sentAt": self.acts_at,
         }));
         Draft {
             collection: "messages".into(),
@@ -93,47 +100,79 @@ impl Device {
             lane: conversation.into(),
             operation: Operation::Create,
             columns,
+            asked_at: self.acts_at,
         }
     }
 
     fn change_own(&mut self, deed: Deed, dice: &mut Dice) -> String {
-        if self.mine.is_empty() {
-            return "has written nothing to change".into();
+        let own = if dice.chance(AS_SHOWN) { self.shown() } else { self.mine.clone() };
+        if own.is_empty() {
+            return "sees nothing of theirs to change".into();
         }
-        let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
-        let (record_id, lane) = self.mine[at].clone();
-        let options = wish::options(dice);
+        let (record_id, lane) = dice.pick(&own).clone();
+        let (options, asked_at) = (wish::options(dice), self.acts_at);
         let collection = "messages".to_owned();
         if deed == Deed::Delete {
-            self.mine.remove(at);
+            self.mine.retain(|(id, _)| *id != record_id);
             let sentence = format!("deletes a message{}", manner(&options));
             let (operation, columns) = (Operation::Delete, Columns::new());
-            self.write(Draft { collection, record_id, lane, operation, columns }, options);
+            self.write(
+                Draft { collection, record_id, lane, operation, columns, asked_at },
+                options,
+            );
             return sentence;
         }
         let columns = columns(json!({ "body": self.words("edit") }));
         let sentence = format!("changes a message to {}{}", words_of(&columns), manner(&options));
         let operation = Operation::Update;
-        self.write(Draft { collection, record_id, lane, operation, columns }, options);
+        self.write(Draft { collection, record_id, lane, operation, columns, asked_at }, options);
         sentence
+    }
+
+    /// Messages of their own that the app shows: id and conversation.
+    fn shown(&self) -> Vec<(String, String)> {
+        let rows = self.rows("messages").unwrap_or_default();
+        let own = rows.iter().filter(|row| row["senderId"] == self.plan.user.as_str());
+        let named = own.filter_map(|row| {
+            Some((row["id"].as_str()?.to_owned(), row["conversationId"].as_str()?.to_owned()))
+        });
+        named.collect()
     }
 
     fn retitle(&mut self, id: String, dice: &mut Dice) -> String {
         let options = wish::options(dice);
-        let draft = self.title(id);
-        let words = words_of(&draft.columns);
-        let sentence = format!("renames a conversation to {words}{}", manner(&options));
+        let others = dice.chance(REORDER).then(|| self.reordered(&id, dice)).flatten();
+        let draft = others.unwrap_or_else(|| self.title(id));
+        let sentence = format!("changes a conversation{}: {:?}", manner(&options), draft.columns);
         self.write(draft, options);
         sentence
     }
 
     fn title(&mut self, id: String) -> Draft {
+        let title = self.words("title");
+        self.of_conversation(id, columns(json!({ "title": title })))
+    }
+
+    /// The members of a conversation in another order: a column that nobody else's title
+    /// touches, and nobody leaves.
+    fn reordered(&self, id: &str, dice: &mut Dice) -> Option<Draft> {
+        let rows = self.rows("conversations").unwrap_or_default();
+        let row = rows.iter().find(|row| row["id"] == id)?;
+        let mut members = row["memberIds"].as_array()?.clone();
+        let by = usize::try_from(dice.between(1, members.len() as i64 - 1)).ok()?;
+        let by = by % members.len().max(1);
+        members.rotate_left(by);
+        Some(self.of_conversation(id.to_owned(), columns(json!({ "memberIds": members }))))
+    }
+
+    fn of_conversation(&self, id: String, columns: Columns) -> Draft {
         Draft {
             collection: "conversations".into(),
             record_id: id.clone(),
             lane: id,
             operation: Operation::Update,
-            columns: columns(json!({ "title": self.words("title") })),
+            columns,
+            asked_at: self.acts_at,
         }
     }
 
@@ -147,6 +186,7 @@ impl Device {
             lane: conversation.into(),
             operation: Operation::Update,
             columns: columns(json!({ "body": self.words("edit") })),
+            asked_at: self.acts_at,
         })
     }
 
@@ -166,6 +206,7 @@ impl Device {
             lane: String::new(),
             operation: Operation::Create,
             columns,
+            asked_at: self.acts_at,
         };
         self.write(draft, wish::options(dice));
         sentence
@@ -239,6 +280,7 @@ impl Device {
             lane: entry.lane.clone(),
             operation: Operation::Update,
             columns: columns.clone(),
+            asked_at: self.acts_at,
         };
         let command = Command::Edit { entry: entry.id, values: columns };
         self.execute(command, Asked::Edit(entry.id, draft));

@@ -15,6 +15,7 @@ use crate::dice::Dice;
 use crate::fault::{Fault, Faults, Fired};
 use crate::finding::{Finding, Invariant};
 use crate::link::Link;
+use crate::rules::History;
 use crate::scenario::{ConversationPlan, Deed, DevicePlan, Profile, Scenario};
 use crate::server::Server;
 use crate::trace::Trace;
@@ -118,6 +119,7 @@ pub struct World<'a> {
     /// The effect of each entry that was applied.
     pub(crate) applied: BTreeMap<Uuid, u64>,
     pub(crate) last_applied: BTreeMap<(usize, String), (u32, i64)>,
+    pub(crate) history: History,
     pub(crate) dice: Dice,
     pub(crate) trace: Trace,
     pub(crate) outcome: Outcome,
@@ -189,6 +191,7 @@ impl<'a> World<'a> {
             ended: false,
             sabotage,
             applied: BTreeMap::new(),
+            history: History::default(),
             last_applied: BTreeMap::new(),
             dice: root.fork("events", 0),
             trace: Trace::new(told),
@@ -492,6 +495,7 @@ impl<'a> World<'a> {
             self.ended = true;
             if done {
                 self.check_last_writes();
+                self.check_rules();
             }
             return;
         }
