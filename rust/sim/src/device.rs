@@ -3,22 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mailboat_core::{AppState, Network, Operation, Timestamp};
+use mailboat_core::{AppState, Network, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
-use mailboat_engine::waist::{
-    BackendConfig, BatchResult, Command, Config, Durability, ErrorCode, Query, WaistError,
-    WrittenBatch,
-};
+use mailboat_engine::waist::{BackendConfig, Command, Config, Durability, Query, WaistError};
 use mailboat_store::Schema;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::book::{Book, Draft, Entry, Page};
+use crate::asked::Asked;
+use crate::book::{Book, Entry, Page};
 use crate::dice::Dice;
 use crate::disk::{Disk, VFS};
 use crate::link::Link;
-use crate::person::words_of;
 use crate::scenario::DevicePlan;
 use crate::server::Server;
 use crate::window::{Screen, conversation, whole};
@@ -75,8 +72,10 @@ pub struct Device {
     /// Requests that wait for their answer, by ticket.
     pub carried: BTreeMap<u64, Carried>,
     screens: Vec<Screen>,
-    commands: BTreeMap<u64, Asked>,
-    last_command: u64,
+    /// Commands that wait for their answer, by number.
+    pub commands: BTreeMap<u64, Asked>,
+    /// The number of the last command.
+    pub last_command: u64,
     /// Own messages, as far as the app was told: id and conversation.
     pub mine: Vec<(String, String)>,
     /// When its person did something last, on the world's clock.
@@ -93,43 +92,6 @@ pub struct Carried {
     pub bytes: u64,
     /// The entries of a push.
     pub entries: Vec<Uuid>,
-}
-
-/// What a command was for.
-pub enum Asked {
-    /// Writes, and what the book is to say of each; several of a batch.
-    Write(Vec<Draft>),
-    /// The person takes a dead letter away.
-    Discard(Uuid),
-    /// The person takes back what was never sent.
-    Cancel(Uuid),
-    /// The person changes what waits.
-    Edit(Uuid, Draft),
-    /// The person asks to sync now.
-    Sync,
-    /// Anything else.
-    Other,
-}
-
-/// What an answer means to the person.
-pub enum Told {
-    /// Writes are durable.
-    Stored(Stored),
-    /// Something was refused, with the error's code.
-    Refused(String),
-    /// Nothing of note.
-    Nothing,
-}
-
-/// Writes that the person was told are durable.
-#[derive(Default)]
-pub struct Stored {
-    /// What they say.
-    pub words: Vec<String>,
-    /// How many of them are new messages.
-    pub messages: u64,
-    /// The entry of one that the person was told the server has.
-    pub acked: Option<Uuid>,
 }
 
 impl Device {
@@ -236,14 +198,6 @@ impl Device {
         self.dies_in_turn = false;
     }
 
-    /// Has a command wait for the next turn.
-    pub fn execute(&mut self, command: Command, asked: Asked) {
-        let Some(stage) = &mut self.stage else { return };
-        self.last_command += 1;
-        self.commands.insert(self.last_command, asked);
-        stage.execute(self.last_command, command);
-    }
-
     /// Whether a promise of a sync waits.
     #[must_use]
     pub fn asks_to_sync(&self) -> bool {
@@ -262,57 +216,6 @@ impl Device {
         self.in_front = in_front;
         let state = if in_front { AppState::Foreground } else { AppState::Background };
         self.execute(Command::SetAppState { state }, Asked::Other);
-    }
-
-    /// Takes the answer of a command.
-    pub fn answered(&mut self, number: u64, answer: Result<String, WaistError>) -> Told {
-        let Some(asked) = self.commands.remove(&number) else { return Told::Nothing };
-        let json = match answer {
-            Ok(json) => json,
-            Err(error) => {
-                if !is_surely_not_done(&error) {
-                    self.doubt(&asked);
-                }
-                let code = format!("{:?}", error.code);
-                return if matches!(asked, Asked::Sync | Asked::Other) {
-                    Told::Nothing
-                } else {
-                    Told::Refused(code)
-                };
-            }
-        };
-        match asked {
-            Asked::Write(drafts) => Told::Stored(self.stored(number, drafts, &json)),
-            Asked::Discard(entry) => {
-                self.book.left(entry);
-                Told::Nothing
-            }
-            Asked::Cancel(entry) => {
-                self.book.cancelled(entry);
-                Told::Nothing
-            }
-            Asked::Edit(entry, draft) => {
-                let now_in: Uuid = serde_json::from_str(&json).expect("an answer is JSON");
-                if now_in != entry {
-                    self.book.left(entry);
-                }
-                let words = vec![words_of(&draft.columns).to_owned()];
-                self.book.acknowledged(now_in, number, draft);
-                Told::Stored(Stored { words, ..Stored::default() })
-            }
-            Asked::Sync | Asked::Other => Told::Nothing,
-        }
-    }
-
-    /// A command that may have been carried out is not answered.
-    fn doubt(&mut self, asked: &Asked) {
-        match asked {
-            Asked::Write(drafts) => drafts.iter().for_each(|draft| self.book.doubt_draft(draft)),
-            Asked::Discard(entry) | Asked::Cancel(entry) | Asked::Edit(entry, _) => {
-                self.book.doubt(*entry);
-            }
-            Asked::Sync | Asked::Other => {}
-        }
     }
 
     /// Reads the outbox anew.
@@ -401,33 +304,6 @@ impl Device {
         self.execute(Command::LoadOlder { collection, lane, limit }, Asked::Other);
     }
 
-    fn stored(&mut self, number: u64, drafts: Vec<Draft>, json: &str) -> Stored {
-        let results = match serde_json::from_str::<WrittenBatch>(json) {
-            Ok(batch) => batch.results,
-            Err(_) => vec![BatchResult::Written(serde_json::from_str(json).expect("an answer"))],
-        };
-        let mut stored = Stored::default();
-        for (mut draft, result) in drafts.into_iter().zip(results) {
-            let BatchResult::Written(written) = result else { continue };
-            draft.record_id.clone_from(&written.id);
-            if draft.operation == Operation::Create && draft.collection == "messages" {
-                self.mine.push((written.id.clone(), draft.lane.clone()));
-                stored.messages += 1;
-            } else if draft.lane.is_empty() {
-                draft.lane.clone_from(&written.id);
-            }
-            stored.words.push(words_of(&draft.columns).to_owned());
-            match written.entry {
-                Some(entry) => {
-                    stored.acked = written.acked.then_some(entry);
-                    self.book.acknowledged(entry, number, draft);
-                }
-                None => self.book.cancelled_out(&draft),
-            }
-        }
-        stored
-    }
-
     /// Shows another conversation, or the first one.
     pub fn look(&mut self, id: Option<String>) {
         let Some(id) = id else { return };
@@ -444,10 +320,4 @@ impl Device {
             self.screens.push(Screen::new(window, watched));
         }
     }
-}
-
-/// Whether a command that failed so has changed nothing. A failing disk may keep what it
-/// said it could not write.
-fn is_surely_not_done(error: &WaistError) -> bool {
-    matches!(error.code, ErrorCode::InvalidArgument | ErrorCode::Conflict | ErrorCode::Unsupported)
 }

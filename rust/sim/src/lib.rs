@@ -5,6 +5,7 @@
 //! event queue holds what will happen, and time jumps to the next of it. After every
 //! step the invariants of [`finding::Invariant`] are looked at.
 
+mod asked;
 mod book;
 mod checks;
 mod device;
@@ -24,6 +25,7 @@ pub mod scenario;
 mod server;
 mod trace;
 mod traffic;
+mod turns;
 mod window;
 mod wish;
 mod witness;

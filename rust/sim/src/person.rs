@@ -4,8 +4,9 @@ use mailboat_core::{Columns, Operation};
 use mailboat_engine::waist::{BatchWrite, Command, WriteOptions};
 use serde_json::{Value, json};
 
+use crate::asked::Asked;
 use crate::book::{Draft, Entry};
-use crate::device::{Asked, Device};
+use crate::device::Device;
 use crate::dice::Dice;
 use crate::scenario::{Deed, Scenario};
 use crate::wish;
