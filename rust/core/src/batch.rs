@@ -30,7 +30,7 @@ pub(crate) fn pick(
         limit,
         low_goes,
         now,
-        longest_ms: policy.longest_delay_ms(),
+        longest_ms: policy.longest_delay_ms().max(policy.batch_window_ms).max(policy.schedule_ms),
         chosen: Vec::new(),
         bytes: 0,
         stopped: HashSet::new(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mailboat_backends::rest::HttpRequest;
 use mailboat_backends::rest::wire::{Change, PushAnswer, PushOutcome, PushRequest};
-use mailboat_core::{Operation, Policy, Sample};
+use mailboat_core::{Columns, Operation, Policy, Sample};
 use mailboat_devserver::Reply;
 use mailboat_engine::stage::Request;
 use serde_json::Value;
@@ -45,6 +45,7 @@ impl World<'_> {
         if !orders.is_empty() {
             self.say(device, || format!("sends writes {}", orders.join(" ")));
         }
+        self.check_low(device, &entries);
         let it = &mut self.devices[device];
         let bytes = (request.url.len() + request.body.len()) as u64;
         it.carried.insert(ticket, Carried { sent_at: self.now, bytes, entries });
@@ -54,10 +55,13 @@ impl World<'_> {
     pub(crate) fn measure(&mut self, device: usize, ticket: u64, reply: Option<&Reply>) -> Sample {
         let it = &mut self.devices[device];
         let carried = it.carried.remove(&ticket).expect("it was made in this life");
-        if let ([id], false) = (&carried.entries[..], reply.is_some_and(|it| it.status == OK))
-            && let Some(write) = it.book.writes.get_mut(id)
-        {
-            write.lone_failures += 1;
+        let failed = !reply.is_some_and(|it| it.status == OK);
+        if let Some(first) = carried.entries.first().filter(|_| failed) {
+            let unit = it.book.unit(*first);
+            if carried.entries.iter().all(|id| unit.contains(id)) {
+                let writes = it.book.writes.iter_mut().filter(|(id, _)| unit.contains(id));
+                writes.for_each(|(_, write)| write.lone_failures += 1);
+            }
         }
         Sample {
             answered: reply.is_some(),
@@ -71,10 +75,8 @@ impl World<'_> {
     /// without it: the contract lets the server take it then.
     pub(crate) fn note_refusals(&mut self, device: usize, reply: &Reply) {
         for outcome in outcomes_of(reply) {
-            if let PushOutcome::Rejected { id, .. } = outcome
-                && let Some(write) = self.devices[device].book.writes.get_mut(&id)
-            {
-                write.refused = true;
+            if let PushOutcome::Rejected { id, .. } = outcome {
+                self.for_unit(device, id, |write| write.refused = true);
             }
         }
     }
@@ -82,13 +84,14 @@ impl World<'_> {
     /// An answer reaches its device: what it says of each entry.
     pub(crate) fn note_outcomes(&mut self, device: usize, reply: &Reply) {
         for outcome in outcomes_of(reply) {
-            let Some(write) = self.devices[device].book.writes.get_mut(&outcome.entry_id()) else {
-                continue;
-            };
             match outcome {
-                PushOutcome::Retry { .. } => write.retries += 1,
-                PushOutcome::Acked { .. } | PushOutcome::Duplicate { .. } => {
-                    write.first_answered |= write.requests == 1;
+                PushOutcome::Retry { id, .. } => {
+                    self.for_unit(device, id, |write| write.retries += 1);
+                }
+                PushOutcome::Acked { id, .. } | PushOutcome::Duplicate { id, .. } => {
+                    if let Some(write) = self.devices[device].book.writes.get_mut(&id) {
+                        write.first_answered |= write.requests == 1;
+                    }
                 }
                 PushOutcome::Rejected { .. }
                 | PushOutcome::Conflict { .. }
@@ -97,8 +100,24 @@ impl World<'_> {
         }
     }
 
+    /// What a server says of one entry of a group it means for all.
+    fn for_unit(&mut self, device: usize, id: Uuid, change: impl Fn(&mut Write)) {
+        let book = &mut self.devices[device].book;
+        let unit = book.unit(id);
+        book.writes.iter_mut().filter(|(id, _)| unit.contains(id)).for_each(|(_, it)| change(it));
+    }
+
+    /// A person is told that the server has a write.
+    pub(crate) fn check_promise(&mut self, device: usize, acked: Option<Uuid>) {
+        if let Some(id) = acked.filter(|id| !self.applied.contains_key(id)) {
+            let sentence = format!("is told that the server has entry {id}, which it has not");
+            self.find_at(device, Invariant::NothingIsLost, sentence);
+        }
+    }
+
     /// A server has done something: no effect twice, and lanes in their order.
     pub(crate) fn take_effects(&mut self, server: usize) {
+        let mut touched = BTreeSet::new();
         for effect in self.servers[server].take_effects() {
             let id: Uuid = effect.entry_id.parse().expect("an entry's id is a UUID");
             if let Some(before) = self.applied.insert(id, effect.sequence) {
@@ -115,6 +134,13 @@ impl World<'_> {
                 self.find(Invariant::NothingIsLost, sentence);
                 continue;
             };
+            self.check_applied(server, device, id);
+            let write = &self.devices[device].book.writes[&id];
+            touched.extend(write.group.map(|group| (device, group)));
+            if write.cancelled {
+                let sentence = format!("has cancelled entry {id}, which was applied all the same");
+                self.find_at(device, Invariant::CancelledIsGone, sentence);
+            }
             // What was refused and is tried again comes after what its lane did without it.
             if was_refused {
                 continue;
@@ -133,6 +159,7 @@ impl World<'_> {
                 self.find_at(device, Invariant::LanesKeepOrder, sentence);
             }
         }
+        self.check_groups_applied(touched);
     }
 
     /// A dead letter that should hold what was written after it in its lane. One that a
@@ -173,19 +200,35 @@ impl World<'_> {
         });
         // What lost against the server's version stands in the conflict log.
         let yielded = if left { it.yielded() } else { BTreeSet::new() };
-        let mut gone = Vec::new();
+        let may_be_gone: BTreeSet<Uuid> =
+            it.book.writes.keys().filter(|id| it.book.may_be_gone(id)).copied().collect();
+        let server = it.plan.server;
+        let (mut gone, mut kept) = (Vec::new(), Vec::new());
         for (id, write) in &mut it.book.writes {
-            if write.state != State::Open || present.contains(id) {
+            if present.contains(id) {
+                kept.extend(write.cancelled.then_some(*id));
+                continue;
+            }
+            if write.state != State::Open {
                 continue;
             }
             if self.applied.contains_key(id) {
                 write.state = State::Applied;
-            } else if yielded.contains(id) {
-                write.state = State::Withdrawn;
-            } else {
-                write.state = State::Withdrawn;
+                continue;
+            }
+            write.state = State::Withdrawn;
+            // Of two who delete the same, neither has lost anything.
+            if write.operation == Operation::Delete && self.history.has_deleted(server, write) {
+                continue;
+            }
+            if !yielded.contains(id) && !may_be_gone.contains(id) {
                 gone.push((*id, write.acknowledged));
             }
+        }
+        it.book.all_have_left();
+        for id in kept {
+            let sentence = format!("has cancelled entry {id}, which is still in its outbox");
+            self.find_at(device, Invariant::CancelledIsGone, sentence);
         }
         for (id, acknowledged) in gone {
             let told = if acknowledged { "acknowledged" } else { "stored" };
@@ -194,6 +237,7 @@ impl World<'_> {
             self.find_at(device, invariant, sentence);
         }
         self.check_dead_letters(device, &before);
+        self.check_dead_groups(device, &before);
     }
 
     fn check_dead_letters(&mut self, device: usize, before: &BTreeMap<Uuid, bool>) {
@@ -308,23 +352,21 @@ impl World<'_> {
             let (device, _) = writes[0];
             let is_plain = |(other, write): &(usize, &Write)| {
                 *other == device
-                    && write.acknowledged
+                    && write.is_known()
                     && !write.was_dead
                     && !write.refused
                     && write.state == State::Applied
             };
             let is_new = writes.iter().any(|(_, write)| write.operation == Operation::Create);
-            if !is_new || !writes.iter().all(is_plain) {
+            let is_sure = self.devices[device].book.is_sure_of(collection, id);
+            if !is_new || !is_sure || !writes.iter().all(is_plain) {
                 continue;
             }
-            let last = writes.iter().max_by_key(|(_, write)| write.order).map(|(_, write)| *write);
-            let Some(last) = last else { continue };
             let visible = self.servers[server].visible(&self.devices[device].plan.user);
             let change = visible.get(&(collection.to_owned(), id.to_owned()));
-            let column = if collection == COLLECTIONS[0] { "title" } else { "body" };
-            let found = change.and_then(|change| change.values.get(column)?.as_str());
-            let expected = last.body.as_deref().filter(|_| last.operation != Operation::Delete);
-            if found != expected {
+            let found = change.map(|change| &change.values);
+            let expected = as_written(writes.iter().map(|(_, write)| *write).collect());
+            if found != expected.as_ref() {
                 wrong.push((
                     device,
                     format!("wrote {expected:?} last, and the server has {found:?}"),
@@ -335,6 +377,18 @@ impl World<'_> {
             self.find_at(device, Invariant::LastWriteStands, sentence);
         }
     }
+}
+
+/// A record as these writes leave it, one after the other; `None` when it is deleted.
+fn as_written(mut writes: Vec<&Write>) -> Option<Columns> {
+    writes.sort_by_key(|write| write.order);
+    writes.into_iter().fold(None, |record, write| match write.operation {
+        Operation::Create => Some(write.columns()),
+        Operation::Update => {
+            record.map(|record| record.into_iter().chain(write.columns()).collect())
+        }
+        Operation::Delete => None,
+    })
 }
 
 /// What an answer to a push says; nothing when it is none.

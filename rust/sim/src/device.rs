@@ -3,28 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mailboat_core::{AppState, Network, Operation, Timestamp};
+use mailboat_core::{AppState, Network, Timestamp};
 use mailboat_devserver::Listener;
 use mailboat_engine::stage::Stage;
-use mailboat_engine::waist::{
-    BackendConfig, Command, Config, Durability, Query, WaistError, WriteOptions, Written,
-};
+use mailboat_engine::waist::{BackendConfig, Command, Config, Durability, Query, WaistError};
 use mailboat_store::Schema;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
+use uuid::Uuid;
 
-use crate::book::{Book, Entry, Page, Write};
+use crate::asked::Asked;
+use crate::book::{Book, Entry, Page};
 use crate::dice::Dice;
 use crate::disk::{Disk, VFS};
 use crate::link::Link;
-use crate::scenario::{Deed, DevicePlan, Scenario};
+use crate::scenario::DevicePlan;
 use crate::server::Server;
 use crate::window::{Screen, conversation, whole};
 use crate::witness::Witness;
 
 /// Entries that one page of the outbox shows.
 const OUTBOX_PAGE: u32 = 500;
-/// Records that scrolling back asks for.
-const OLDER_PAGE: u32 = 20;
 
 /// A device.
 pub struct Device {
@@ -42,6 +40,8 @@ pub struct Device {
     pub power_goes: bool,
     /// Its network.
     pub link: Option<Link>,
+    /// The last that the app was told of it in this life.
+    pub network: Network,
     /// How far its clock is ahead of the world's, in milliseconds.
     pub clock_offset_ms: i64,
     /// What it was promised.
@@ -72,11 +72,16 @@ pub struct Device {
     /// Requests that wait for their answer, by ticket.
     pub carried: BTreeMap<u64, Carried>,
     screens: Vec<Screen>,
-    commands: BTreeMap<u64, Asked>,
-    last_command: u64,
+    /// Commands that wait for their answer, by number.
+    pub commands: BTreeMap<u64, Asked>,
+    /// The number of the last command.
+    pub last_command: u64,
     /// Own messages, as far as the app was told: id and conversation.
-    mine: Vec<(String, String)>,
-    writes: u64,
+    pub mine: Vec<(String, String)>,
+    /// When its person did something last, on the world's clock.
+    pub acts_at: i64,
+    /// Texts that its person has thought of.
+    pub texts: u64,
 }
 
 /// A request that waits for its answer.
@@ -86,27 +91,7 @@ pub struct Carried {
     /// Its size.
     pub bytes: u64,
     /// The entries of a push.
-    pub entries: Vec<uuid::Uuid>,
-}
-
-/// What a command was for.
-pub enum Asked {
-    /// A write, and what the book is to say of it.
-    Write(Box<Write>),
-    /// The person takes a dead letter away.
-    Discard(uuid::Uuid),
-    /// Anything else.
-    Other,
-}
-
-/// What an answer means to the person.
-pub enum Told {
-    /// A write is durable.
-    Stored(String),
-    /// A write was refused, with the error's code.
-    Refused(String),
-    /// Nothing of note.
-    Nothing,
+    pub entries: Vec<Uuid>,
 }
 
 impl Device {
@@ -133,6 +118,7 @@ impl Device {
             disk_fails: false,
             power_goes: false,
             link: None,
+            network: Network::default(),
             clock_offset_ms: plan.clock_offset_ms,
             book: Book::default(),
             outbox: Vec::new(),
@@ -152,7 +138,8 @@ impl Device {
             commands: BTreeMap::new(),
             last_command: 0,
             mine: Vec::new(),
-            writes: 0,
+            acts_at: 0,
+            texts: 0,
             plan,
         }
     }
@@ -181,6 +168,7 @@ impl Device {
         let seed = self.dice.seed_of("life", u64::from(self.life));
         self.stage = Some(Stage::open_on(Some(VFS), &self.config, seed, self.clock(now))?);
         self.in_front = true;
+        self.network = Network::default();
         self.look(None);
         self.watch(whole("conversations"));
         Ok(())
@@ -204,20 +192,21 @@ impl Device {
         self.line = None;
         self.screens.clear();
         self.carried.clear();
-        self.commands.clear();
+        for asked in std::mem::take(&mut self.commands).into_values() {
+            self.doubt(&asked);
+        }
         self.dies_in_turn = false;
     }
 
-    /// Has a command wait for the next turn.
-    pub fn execute(&mut self, command: Command, asked: Asked) {
-        let Some(stage) = &mut self.stage else { return };
-        self.last_command += 1;
-        self.commands.insert(self.last_command, asked);
-        stage.execute(self.last_command, command);
+    /// Whether a promise of a sync waits.
+    #[must_use]
+    pub fn asks_to_sync(&self) -> bool {
+        self.commands.values().any(|asked| matches!(asked, Asked::Sync))
     }
 
     /// The platform says something of the network.
     pub fn hear_of_network(&mut self, network: Network) {
+        self.network = network;
         self.witness.forget_floor();
         self.execute(Command::SetNetwork { network }, Asked::Other);
     }
@@ -227,67 +216,6 @@ impl Device {
         self.in_front = in_front;
         let state = if in_front { AppState::Foreground } else { AppState::Background };
         self.execute(Command::SetAppState { state }, Asked::Other);
-    }
-
-    /// The person does something; answers what, in words.
-    pub fn act(&mut self, deed: Deed, draw: u64, scenario: &Scenario, now: i64) -> String {
-        let mut dice = Dice::new(draw);
-        let conversation = self.pick_conversation(scenario, &mut dice);
-        match deed {
-            Deed::Send => match conversation {
-                Some(conversation) => self.send(&conversation, now),
-                None => "sees no conversation to write into".into(),
-            },
-            Deed::Edit | Deed::Delete => self.change_own(deed, &mut dice),
-            Deed::Retitle => match conversation {
-                Some(id) => {
-                    let title = self.words("title");
-                    let options = WriteOptions::default();
-                    let mut write = Write::new("conversations", &id, &id, Operation::Update);
-                    write.body = Some(title.clone());
-                    let values = object(json!({ "title": title }));
-                    let command =
-                        Command::Update { collection: "conversations".into(), id, values, options };
-                    self.execute(command, Asked::Write(Box::new(write)));
-                    format!("renames a conversation to {title}")
-                }
-                None => "sees no conversation to rename".into(),
-            },
-            Deed::Found => self.found(scenario, &mut dice),
-            Deed::Sync => {
-                self.witness.forget_floor();
-                self.execute(Command::Sync, Asked::Other);
-                "asks to sync".into()
-            }
-            Deed::Older => {
-                if let Some(lane) = conversation {
-                    self.load_older(lane, OLDER_PAGE);
-                }
-                "scrolls back".into()
-            }
-            Deed::Switch => {
-                self.bring_to_front(!self.in_front);
-                format!("{} the app", if self.in_front { "comes back to" } else { "leaves" })
-            }
-            Deed::Look => {
-                self.look(conversation);
-                "looks at another conversation".into()
-            }
-            Deed::Decide => self.decide(&mut dice),
-        }
-    }
-
-    /// Takes the answer of a command.
-    pub fn answered(&mut self, number: u64, answer: Result<String, WaistError>) -> Told {
-        match (self.commands.remove(&number), answer) {
-            (Some(Asked::Write(write)), Ok(json)) => self.stored(*write, &json),
-            (Some(Asked::Write(_)), Err(error)) => Told::Refused(format!("{:?}", error.code)),
-            (Some(Asked::Discard(entry)), Ok(_)) => {
-                self.book.withdrawn(|id, _| *id == entry);
-                Told::Nothing
-            }
-            _ => Told::Nothing,
-        }
     }
 
     /// Reads the outbox anew.
@@ -314,7 +242,7 @@ impl Device {
 
     /// Entries that the conflict log says have lost.
     #[must_use]
-    pub fn yielded(&self) -> BTreeSet<uuid::Uuid> {
+    pub fn yielded(&self) -> BTreeSet<Uuid> {
         let Some(stage) = &self.stage else { return BTreeSet::new() };
         let query = Query::Conflicts { before: None, limit: OUTBOX_PAGE };
         let page = self.disk.watch(|| stage.query(&query)).unwrap_or_default();
@@ -370,123 +298,14 @@ impl Device {
         }
     }
 
-    fn load_older(&mut self, lane: String, limit: u32) {
+    /// Fetches older records of a lane.
+    pub fn load_older(&mut self, lane: String, limit: u32) {
         let collection = "messages".into();
         self.execute(Command::LoadOlder { collection, lane, limit }, Asked::Other);
     }
 
-    fn send(&mut self, conversation: &str, now: i64) -> String {
-        let body = self.words("message");
-        let options = WriteOptions::default();
-        let values = object(json!({
-            "conversationId": conversation, "senderId": self.plan.user, "body": body, "sentAt": now,
-        }));
-        let mut write = Write::new("messages", "", conversation, Operation::Create);
-        write.body = Some(body.clone());
-        let command = Command::Create { collection: "messages".into(), id: None, values, options };
-        self.execute(command, Asked::Write(Box::new(write)));
-        format!("writes {body}")
-    }
-
-    fn change_own(&mut self, deed: Deed, dice: &mut Dice) -> String {
-        if self.mine.is_empty() {
-            return "has written nothing to change".into();
-        }
-        let at = usize::try_from(dice.between(0, self.mine.len() as i64 - 1)).unwrap_or(0);
-        let (id, conversation) = self.mine[at].clone();
-        let (collection, options) = ("messages".to_owned(), WriteOptions::default());
-        if deed == Deed::Delete {
-            self.mine.remove(at);
-            let write = Write::new(&collection, &id, &conversation, Operation::Delete);
-            self.execute(
-                Command::Delete { collection, id, options },
-                Asked::Write(Box::new(write)),
-            );
-            return "deletes a message".into();
-        }
-        let body = self.words("edit");
-        let mut write = Write::new(&collection, &id, &conversation, Operation::Update);
-        write.body = Some(body.clone());
-        let values = object(json!({ "body": body }));
-        self.execute(
-            Command::Update { collection, id, values, options },
-            Asked::Write(Box::new(write)),
-        );
-        format!("changes a message to {body}")
-    }
-
-    fn found(&mut self, scenario: &Scenario, dice: &mut Dice) -> String {
-        let mut members = vec![self.plan.user.clone()];
-        for other in &scenario.conversations {
-            let near = other.server == self.plan.server;
-            members.extend(other.members.iter().filter(|_| near && dice.chance(0.4)).cloned());
-        }
-        members.sort();
-        members.dedup();
-        let title = self.words("conversation");
-        let options = WriteOptions::default();
-        let mut write = Write::new("conversations", "", "", Operation::Create);
-        write.body = Some(title.clone());
-        let values = object(json!({ "title": title, "memberIds": members }));
-        let command =
-            Command::Create { collection: "conversations".into(), id: None, values, options };
-        self.execute(command, Asked::Write(Box::new(write)));
-        format!("makes {title}")
-    }
-
-    fn decide(&mut self, dice: &mut Dice) -> String {
-        let dead: Vec<uuid::Uuid> =
-            self.outbox.iter().filter(|entry| entry.failed).map(|entry| entry.id).collect();
-        if dead.is_empty() {
-            return "has no dead letter".into();
-        }
-        let entry = *dice.pick(&dead);
-        if dice.chance(0.5) {
-            self.execute(Command::Discard { entry }, Asked::Discard(entry));
-            "discards a dead letter".into()
-        } else {
-            self.execute(Command::Retry { entry }, Asked::Other);
-            "tries a dead letter again".into()
-        }
-    }
-
-    fn stored(&mut self, mut write: Write, json: &str) -> Told {
-        let written: Written = serde_json::from_str(json).expect("an answer is JSON");
-        write.record_id.clone_from(&written.id);
-        if write.operation == Operation::Create {
-            match write.collection.as_str() {
-                "messages" => self.mine.push((written.id.clone(), write.lane.clone())),
-                _ => write.lane.clone_from(&written.id),
-            }
-        }
-        let sentence = write.body.clone().unwrap_or_else(|| "the deletion".into());
-        match written.entry {
-            Some(entry) => self.book.acknowledged(entry, write),
-            // It cancelled what had never been sent of its record.
-            None => self.book.withdrawn(|_, other| {
-                other.collection == write.collection && other.record_id == write.record_id
-            }),
-        }
-        Told::Stored(sentence)
-    }
-
-    /// A conversation that the app shows; before the first pull, one that its user knows of.
-    fn pick_conversation(&self, scenario: &Scenario, dice: &mut Dice) -> Option<String> {
-        let rows = self.rows("conversations").unwrap_or_default();
-        let mut ids: Vec<String> =
-            rows.iter().filter_map(|row| Some(row["id"].as_str()?.to_owned())).collect();
-        if ids.is_empty() {
-            let mine = scenario.conversations.iter().filter(|conversation| {
-                conversation.server == self.plan.server
-                    && conversation.members.contains(&self.plan.user)
-            });
-            ids.extend(mine.map(|conversation| conversation.id.clone()));
-        }
-        (!ids.is_empty()).then(|| dice.pick(&ids).clone())
-    }
-
     /// Shows another conversation, or the first one.
-    fn look(&mut self, id: Option<String>) {
+    pub fn look(&mut self, id: Option<String>) {
         let Some(id) = id else { return };
         let old = self.screens.iter().position(|screen| screen.window.collection == "messages");
         if let (Some(old), Some(stage)) = (old, &mut self.stage) {
@@ -500,18 +319,5 @@ impl Device {
         if let Ok(watched) = stage.watch(&window) {
             self.screens.push(Screen::new(window, watched));
         }
-    }
-
-    /// A text that no other write has.
-    fn words(&mut self, what: &str) -> String {
-        self.writes += 1;
-        format!("{what} {}.{}", self.plan.number, self.writes)
-    }
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(map) => map,
-        _ => Map::new(),
     }
 }

@@ -35,6 +35,14 @@ pub enum Invariant {
     VersionsOnlyRise,
     /// What stands behind the dead letter of a holding lane waits.
     HeldLanesWait,
+    /// What was cancelled leaves the outbox, and has no effect.
+    CancelledIsGone,
+    /// An atomic group is applied, or refused, as a whole.
+    GroupsAreWhole,
+    /// What is of low priority does not go where it costs before it has to.
+    LowKeepsOff,
+    /// What stands after a conflict is what the collection's rule says.
+    RulesDecide,
     /// The last word of the only writer of a record is what the server has.
     LastWriteStands,
 }
@@ -59,18 +67,23 @@ impl Invariant {
     #[must_use]
     pub fn damage(self) -> Damage {
         match self {
-            Self::AcknowledgedIsDurable | Self::NothingIsLost | Self::DeadLettersAreDeserved => {
-                Damage::Lost
+            Self::AcknowledgedIsDurable
+            | Self::NothingIsLost
+            | Self::DeadLettersAreDeserved
+            | Self::GroupsAreWhole => Damage::Lost,
+            Self::NoEffectTwice | Self::MarkedBeforeItLeaves | Self::CancelledIsGone => {
+                Damage::Duplicated
             }
-            Self::NoEffectTwice | Self::MarkedBeforeItLeaves => Damage::Duplicated,
-            Self::LanesKeepOrder | Self::HeldLanesWait | Self::RetryAfterIsAFloor => {
-                Damage::OutOfOrder
-            }
+            Self::LanesKeepOrder
+            | Self::HeldLanesWait
+            | Self::RetryAfterIsAFloor
+            | Self::LowKeepsOff => Damage::OutOfOrder,
             Self::PendingIsArmed | Self::NobodyStarves | Self::TheEngineWorks => Damage::Stuck,
             Self::DevicesConverge
             | Self::PatchesEqualTheQuery
             | Self::SendingIsOnItsWay
             | Self::VersionsOnlyRise
+            | Self::RulesDecide
             | Self::LastWriteStands => Damage::Diverged,
         }
     }
@@ -94,6 +107,10 @@ impl Invariant {
             Self::SendingIsOnItsWay => "sending means on its way",
             Self::VersionsOnlyRise => "versions only rise",
             Self::HeldLanesWait => "a held lane waits",
+            Self::CancelledIsGone => "cancelled is gone",
+            Self::GroupsAreWhole => "an atomic group is never half applied",
+            Self::LowKeepsOff => "no low entry on cellular before its threshold",
+            Self::RulesDecide => "a conflict ends as its rule says",
             Self::LastWriteStands => "the last write stands",
         }
     }

@@ -5,6 +5,7 @@
 //! event queue holds what will happen, and time jumps to the next of it. After every
 //! step the invariants of [`finding::Invariant`] are looked at.
 
+mod asked;
 mod book;
 mod checks;
 mod device;
@@ -12,14 +13,20 @@ pub mod dice;
 pub mod disk;
 pub mod fault;
 pub mod finding;
+mod groups;
 mod link;
+mod low;
 mod mishaps;
+mod person;
 pub mod report;
+mod rules;
 pub mod run;
 pub mod scenario;
 mod server;
 mod trace;
 mod traffic;
+mod turns;
 mod window;
+mod wish;
 mod witness;
 pub mod world;

@@ -2,7 +2,7 @@
 
 use mailboat_engine::waist::{Answer, Command, WaistError};
 
-use crate::device::Asked;
+use crate::asked::Asked;
 use crate::disk::Fault as DiskFault;
 use crate::fault::Fault;
 use crate::finding::Invariant;

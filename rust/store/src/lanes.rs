@@ -47,6 +47,8 @@ struct Lane {
     barrier: i64,
     sort_key: i64,
     priority: Priority,
+    /// Until when it gathers, where that is so far off that a clock may have stepped back.
+    gather_until: i64,
 }
 
 /// Picks what may go.
@@ -56,9 +58,10 @@ pub(crate) fn due(connection: &Connection, picking: Picking) -> Result<Due, Stor
     // What waits for company goes with whatever goes.
     let gathering = if eager { 2 } else { i64::from(!lanes.is_empty()) };
     if gathering > 0 {
-        lanes.extend(lanes_of(connection, picking, GATHERING, gathering)?);
+        lanes.extend(lanes_of(connection, picking, GATHERING, [gathering, 0])?);
     }
-    lanes.extend(lanes_of(connection, picking, LEFT_BEHIND, now.plus_ms(LONG_DELAY_MS).0)?);
+    let far_off = now.plus_ms(LONG_DELAY_MS).0;
+    lanes.extend(lanes_of(connection, picking, LEFT_BEHIND, [far_off, gathering])?);
     let mut candidates = Vec::new();
     for lane in &lanes {
         if candidates.len() >= limit as usize {
@@ -100,25 +103,27 @@ pub(crate) fn low(connection: &Connection, tally: &Tally) -> Result<LowWaiting, 
 // Each priority has its own run in the index by urgency, which needs no sorting. The plus
 // keeps SQLite on that index. `gathers > 0` stands as the partial index has it: else SQLite
 // does not see that the index will do, and looks through every lane.
-const DUE: &str = "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority
+const DUE: &str = "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority, 0
      FROM mailboat_lanes
      WHERE held = 0 AND priority = ?1 AND +not_before <= ?2 ORDER BY sort_key, head LIMIT ?3";
 const GATHERING: &str =
-    "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority
+    "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority, 0
      FROM mailboat_lanes
      WHERE held = 0 AND gathers > 0 AND gathers <= ?2 AND priority >= ?1 AND not_before > ?4
      ORDER BY sort_key, head LIMIT ?3";
 const LEFT_BEHIND: &str =
-    "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority
+    "SELECT lane, head, coalesce(barrier, 9223372036854775807), sort_key, priority,
+            CASE WHEN gathers > 0 THEN not_before ELSE 0 END
      FROM mailboat_lanes
-     WHERE held = 0 AND not_before > ?2 AND not_before > 0 AND gathers = 0 AND priority >= ?1
+     WHERE held = 0 AND not_before > ?2 AND not_before > 0 AND (gathers = 0 OR gathers > ?5)
+       AND priority >= ?1
      ORDER BY not_before, sort_key, head LIMIT ?3";
 
 fn due_lanes(connection: &Connection, picking: Picking) -> Result<Vec<Lane>, StoreError> {
     let mut lanes = Vec::new();
     for priority in Priority::ALL.into_iter().filter(|priority| *priority >= picking.least) {
         let picking = Picking { least: priority, ..picking };
-        lanes.extend(lanes_of(connection, picking, DUE, picking.now.0)?);
+        lanes.extend(lanes_of(connection, picking, DUE, [picking.now.0, 0])?);
     }
     lanes.sort_by_key(|lane| (lane.sort_key, lane.head));
     Ok(lanes)
@@ -128,10 +133,11 @@ fn lanes_of(
     connection: &Connection,
     picking: Picking,
     sql: &str,
-    bound: i64,
+    [bound, gathering]: [i64; 2],
 ) -> Result<Vec<Lane>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
-    let parameters = [priority_code(picking.least), bound, picking.limit.into(), picking.now.0];
+    let least = priority_code(picking.least);
+    let parameters = [least, bound, picking.limit.into(), picking.now.0, gathering];
     let count = statement.parameter_count();
     let rows = statement.query_map(rusqlite::params_from_iter(&parameters[..count]), |row| {
         Ok(Lane {
@@ -140,6 +146,7 @@ fn lanes_of(
             barrier: row.get(2)?,
             sort_key: row.get(3)?,
             priority: priority_from_code(row.get(4)?),
+            gather_until: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -161,6 +168,7 @@ fn add_candidates(
     let mut group = None;
     while let Some(row) = rows.next()? {
         let (not_before, waits_for): (i64, i64) = (row.get(2)?, row.get(3)?);
+        let not_before = not_before.max(lane.gather_until);
         let previous = group;
         group = row.get::<_, Option<[u8; 16]>>(4)?.map(GroupId::from_bytes);
         let goes_on = group.is_some() && group == previous;

@@ -1,11 +1,13 @@
 //! A person's decisions about what waits: take it back, change it, and for dead letters
 //! try again or discard. The entries of an atomic group are decided as one.
 
+use std::collections::BTreeMap;
+
 use mailboat_core::{EntryId, Operation, Reason, Timestamp};
 
 use crate::codes::DEAD;
 use crate::error::StoreError;
-use crate::mutation::{Mutation, Sending};
+use crate::mutation::{Enqueued, Mutation, Sending};
 use crate::queued::QueuedEntry;
 use crate::record::merge;
 use crate::transaction::Transaction;
@@ -78,12 +80,27 @@ impl Transaction<'_> {
                     "An attempt has left with this entry, so the server may have it.".into(),
                 ));
             }
-            // What is written to a record that never was goes with it.
-            for later in transaction.later_writes(&entry)? {
-                transaction.give_up(&later, now, "cancelled")?;
+            for gone in transaction.taken_along(entry)?.into_values().rev() {
+                transaction.give_up(&gone, now, "cancelled")?;
             }
-            transaction.give_up(&entry, now, "cancelled")
+            Ok(())
         })
+    }
+
+    /// An entry and what is written to records that never were without it, also by way
+    /// of a group; by sequence.
+    fn taken_along(&self, entry: QueuedEntry) -> Result<BTreeMap<i64, QueuedEntry>, StoreError> {
+        let (mut found, mut taken) = (vec![entry], BTreeMap::new());
+        while let Some(entry) = found.pop() {
+            if taken.contains_key(&entry.sequence) {
+                continue;
+            }
+            for member in self.unit(&entry)? {
+                found.extend(self.later_writes(&member)?);
+            }
+            taken.insert(entry.sequence, entry);
+        }
+        Ok(taken)
     }
 
     /// Changes columns of a write that waits. A dead letter gets `new_id` and new
@@ -113,8 +130,11 @@ impl Transaction<'_> {
                     values: values.clone(),
                     sending: Sending::default(),
                 };
-                transaction.apply(&update, None, now)?;
-                return Ok(new_id);
+                return Ok(match transaction.apply(&update, None, now)? {
+                    // A later edit of the record that no attempt has left with takes it up.
+                    Enqueued::Folded(later) => later,
+                    Enqueued::New | Enqueued::CancelledOut => new_id,
+                });
             }
             let mut edited = entry.values.clone();
             merge(&mut edited, values);

@@ -95,6 +95,32 @@ fn cancelling_one_of_a_group_cancels_all_unless_it_has_left() {
 }
 
 #[test]
+fn cancelling_one_of_a_group_cancels_what_followed_the_records_of_all() {
+    let (mut store, entries) = grouped();
+    store.update("messages", "m1", json!({ "body": "better" }));
+    assert_eq!(store.counts(), (3, 0));
+    store.commit(|transaction| transaction.cancel(entries[0], NOW));
+    assert_eq!((store.counts(), store.row("messages", "m1")), ((0, 0), None));
+}
+
+#[test]
+fn cancelling_a_create_cancels_the_group_that_follows_it_and_what_follows_that() {
+    let mut store = Store::messaging();
+    let create = store.send("m1", "c1");
+    let (first, second) = (store.next_entry(), store.next_entry());
+    let better = json!({ "body": "better" });
+    let writes = [
+        mutation(first, Operation::Update, "messages", "m1", better.clone()),
+        mutation(second, Operation::Create, "messages", "m2", message("c1", "Ahoy")),
+    ];
+    write(&mut store, &writes).expect("the group is written");
+    store.update("messages", "m2", better);
+    assert_eq!(store.counts(), (4, 0));
+    store.commit(|transaction| transaction.cancel(create, NOW));
+    assert_eq!((store.counts(), store.row("messages", "m2")), ((0, 0), None));
+}
+
+#[test]
 fn a_group_waits_for_what_its_records_have_in_other_lanes() {
     let mut store = Store::messaging();
     store.pull("conversations", "c1", 1, 1, conversation("Boats"));

@@ -1,6 +1,8 @@
 //! Priorities: urgent lanes first, nothing starves, nothing overtakes inside its lane.
 
-use mailboat_core::{EntryId, Operation, Priority, SendMode, Timestamp};
+use mailboat_core::{
+    EntryId, Environment, Operation, Policy, Priority, SendMode, Timestamp, View, plan,
+};
 use mailboat_store::{Mutation, Sending};
 use serde_json::json;
 
@@ -124,6 +126,28 @@ fn what_is_scheduled_waits_for_its_time_or_for_a_person() {
     let eager: Vec<EntryId> = eager.candidates.iter().map(|candidate| candidate.id).collect();
     assert_eq!(eager, [immediate, waiting]);
     assert_eq!(store.due_at(until), [waiting, immediate], "it was written first");
+}
+
+#[test]
+fn a_clock_that_stepped_back_does_not_hold_up_what_is_scheduled() {
+    let mut store = Store::messaging();
+    let scheduled = Sending {
+        send: Some(SendMode::Scheduled),
+        gather_until: Some(NOW.plus_ms(15 * MINUTE_MS)),
+        ..Sending::default()
+    };
+    let waiting = write(&mut store, "a", scheduled, NOW);
+    let planned = |store: &Store, now: Timestamp, schedule_ms: u64| {
+        let due = store.pick(now, 100);
+        let view = View { candidates: due.candidates, next_due: due.next_due, ..View::default() };
+        let policy = Policy { schedule_ms, ..Policy::default() };
+        plan(&view, Environment::default(), now, &policy).push
+    };
+    let stepped = Timestamp(NOW.0 - 3 * 3_600_000);
+    assert_eq!(planned(&store, stepped, 15 * MINUTE_MS), [waiting]);
+    assert_eq!(planned(&store, stepped, 4 * 60 * MINUTE_MS), NOTHING, "nothing is wrong there");
+    let immediate = store.send("m9", "b");
+    assert_eq!(planned(&store, NOW, 15 * MINUTE_MS), [immediate]);
 }
 
 #[test]

@@ -67,6 +67,17 @@ fn an_edit_of_what_has_left_is_a_write_of_its_own() {
 }
 
 #[test]
+fn a_second_edit_of_what_has_left_joins_the_first_and_says_so() {
+    let mut store = Store::coalescing();
+    let create = store.send("m1", "c1");
+    store.attempt(&[create]);
+    let first = store.update("messages", "m1", json!({ "body": "better" }));
+    assert_eq!(edit(&mut store, create, json!({ "body": "best" })), Ok(first));
+    assert_eq!(store.due(), [create, first]);
+    assert_eq!(store.row("messages", "m1").expect("a row")["body"], "best");
+}
+
+#[test]
 fn an_edited_dead_letter_goes_out_again_in_its_old_place_under_a_new_id() {
     let mut store = Store::messaging();
     let create = store.send("m1", "c1");

@@ -318,9 +318,7 @@ impl World {
         let unit = self.model.unit(write.entry);
         let attempted = |entry: &EntryId| self.model.find(*entry).is_some_and(|it| it.attempted);
         let late = unit.iter().any(attempted);
-        let later = self.model.later_writes(write.entry);
-        let gone = later.iter().flat_map(|entry| self.model.unit(*entry)).chain(unit.clone());
-        let touched = self.touched_by(&gone.collect::<Vec<_>>());
+        let touched = self.touched_by(&self.model.taken_along(write.entry));
         let result = self.commit(told, |transaction| Ok(transaction.cancel(write.entry, NOW)));
         assert_eq!(matches!(result, Err(StoreError::Conflict(_))), late, "{result:?}");
         if !late {

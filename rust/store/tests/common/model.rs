@@ -340,10 +340,30 @@ impl Model {
         self.look();
     }
 
-    /// Takes back an entry; later writes of a record that it creates go with it.
+    /// Takes back an entry and its group; later writes of what they create go with them.
     pub fn cancel(&mut self, entry: EntryId) {
-        self.later_writes(entry).into_iter().for_each(|later| self.give_up(later));
+        for gone in self.taken_along(entry).into_iter().rev() {
+            self.give_up(gone);
+        }
         self.give_up(entry);
+    }
+
+    /// An entry's group, what follows the records that it creates, and so on.
+    pub fn taken_along(&self, entry: EntryId) -> Vec<EntryId> {
+        let mut taken = self.unit(entry);
+        let mut at = 0;
+        while at < taken.len() {
+            for later in self.later_writes(taken[at]) {
+                for member in self.unit(later) {
+                    if !taken.contains(&member) {
+                        taken.push(member);
+                    }
+                }
+            }
+            at += 1;
+        }
+        taken.sort_by_key(|entry| self.find(*entry).map(|write| write.sequence));
+        taken
     }
 
     /// The later writes of a record that an entry creates.
