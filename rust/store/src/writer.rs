@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use mailboat_core::{LowWaiting, Priority, Timestamp};
 
+use crate::due::{self, Due, Picking};
 use crate::error::StoreError;
 use crate::held::HeldConnection;
 use crate::history;
-use crate::lanes::{self, Due, Picking};
 use crate::lock::FileLock;
 use crate::outbox;
 use crate::patch::PatchOp;
@@ -156,7 +156,7 @@ impl Writer {
         least: Priority,
         eager: bool,
     ) -> Result<Due, StoreError> {
-        lanes::due(self.held.connection(), Picking { now, limit, least, eager })
+        due::due(self.held.connection(), Picking { now, limit, least, eager })
     }
 
     /// What waits in lanes of low priority.
@@ -164,7 +164,7 @@ impl Writer {
     /// # Errors
     /// What SQLite says.
     pub fn low(&self) -> Result<LowWaiting, StoreError> {
-        lanes::low(self.held.connection(), &self.tally)
+        due::low(self.held.connection(), &self.tally)
     }
 
     /// Reads a watched window again: the steps from what it showed, and whether rows

@@ -17,7 +17,7 @@ fn the_lane_whose_head_waits_longest_goes_first() {
 }
 
 #[test]
-fn a_lane_is_as_urgent_as_its_head() {
+fn lanes_take_turns_by_how_long_their_next_entry_waits() {
     let mut store = Store::messaging();
     let mut send = |id: &str, conversation: &str, at: u64| {
         let now = NOW.plus_ms(at);
@@ -27,7 +27,7 @@ fn a_lane_is_as_urgent_as_its_head() {
     let head = send("m1", "c1", 10);
     let other = send("m2", "c2", 20);
     let tail = send("m3", "c1", 30);
-    assert_eq!(store.due(), [head, tail, other]);
+    assert_eq!(store.due(), [head, other, tail]);
     store.ack(head, 1, 1);
     assert_eq!(store.due(), [other, tail]);
 }
@@ -35,9 +35,9 @@ fn a_lane_is_as_urgent_as_its_head() {
 #[test]
 fn at_most_the_limit_is_picked() {
     let mut store = Store::messaging();
-    let mut entries: Vec<_> =
-        (0..4).map(|number| store.send(&format!("a{number}"), "c1")).collect();
-    entries.extend((0..4).map(|number| store.send(&format!("b{number}"), "c2")));
+    let entries: Vec<_> = (0..8)
+        .map(|number| store.send(&format!("m{number}"), ["c1", "c2", "c1"][number % 3]))
+        .collect();
     for limit in [1, 3, 4, 6, 8, 100] {
         let due = store.pick(NOW, limit);
         let ids: Vec<_> = due.candidates.iter().map(|candidate| candidate.id).collect();

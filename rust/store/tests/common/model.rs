@@ -401,16 +401,21 @@ impl Model {
     /// The entries that may go now, in order.
     pub fn due(&self) -> Vec<EntryId> {
         let lanes: BTreeSet<&str> = self.outbox.iter().map(|write| write.lane.as_str()).collect();
-        let mut due: Vec<Vec<&Write>> = lanes
-            .into_iter()
-            .map(|lane| self.sendable(lane))
-            .filter(|lane| !lane.is_empty())
-            .collect();
-        due.sort_by_key(|lane| {
-            let urgency = self.before_barrier(&lane[0].lane).map(|write| write.priority).max();
-            (std::cmp::Reverse(urgency), lane[0].sequence)
-        });
-        due.into_iter().flatten().map(|write| write.entry).collect()
+        let mut due = Vec::new();
+        for lane in lanes {
+            let urgency = self.before_barrier(lane).map(|write| write.priority).max();
+            let mut unit: Option<&Write> = None;
+            for write in self.sendable(lane) {
+                // A group goes in one piece, at the place of its first entry.
+                if unit.is_none_or(|first| first.group.is_none() || first.group != write.group) {
+                    unit = Some(write);
+                }
+                let place = unit.map(|first| first.sequence);
+                due.push(((std::cmp::Reverse(urgency), place, write.sequence), write.entry));
+            }
+        }
+        due.sort_unstable_by_key(|(place, _)| *place);
+        due.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// A lane's entries that no dead letter stops, before the first that is held.

@@ -36,7 +36,7 @@ impl Model {
         for waiting in &outbox {
             lanes.entry(&waiting.1.lane).or_default().push(waiting);
         }
-        let mut due: Vec<Vec<&Write>> = Vec::new();
+        let mut due: Vec<&Write> = Vec::new();
         for lane in lanes.into_values() {
             let sendable: Vec<&Write> = lane
                 .iter()
@@ -45,11 +45,11 @@ impl Model {
                 .map(|(_, write)| *write)
                 .collect();
             if sendable.first().is_some_and(|head| head.not_before.is_none_or(|at| at <= NOW)) {
-                due.push(sendable);
+                due.extend(sendable);
             }
         }
-        due.sort_by_key(|lane| lane[0].sequence);
-        due.into_iter().flatten().map(|write| write.entry).collect()
+        due.sort_by_key(|write| write.sequence);
+        due.into_iter().map(|write| write.entry).collect()
     }
 
     /// The row objects of a collection in the order on screen.
