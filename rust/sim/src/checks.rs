@@ -55,7 +55,7 @@ impl World<'_> {
     pub(crate) fn measure(&mut self, device: usize, ticket: u64, reply: Option<&Reply>) -> Sample {
         let it = &mut self.devices[device];
         let carried = it.carried.remove(&ticket).expect("it was made in this life");
-        let failed = !reply.is_some_and(|it| it.status == OK);
+        let failed = reply.is_none_or(|it| it.status != OK);
         if let Some(first) = carried.entries.first().filter(|_| failed) {
             let unit = it.book.unit(*first);
             if carried.entries.iter().all(|id| unit.contains(id)) {
