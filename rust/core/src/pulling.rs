@@ -20,7 +20,7 @@ pub(crate) fn pull(
     policy: &Policy,
 ) -> (Option<PullTrigger>, Option<Timestamp>) {
     let pull = &view.pull;
-    if pull.in_flight {
+    if pull.in_flight || pull.is_full {
         return (None, None);
     }
     if let Some(trigger) = pull.trigger {

@@ -70,6 +70,8 @@ pub struct LowWaiting {
 pub struct PullView {
     /// Whether a page is on its way.
     pub in_flight: bool,
+    /// Whether the pages that have come and are not stored yet leave no room for another.
+    pub is_full: bool,
     /// What asked for a pull since the last one began.
     pub trigger: Option<PullTrigger>,
     /// A hint is not answered before this time.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::PullPage;
-use mailboat_core::{PullTrigger, Timestamp};
+use mailboat_core::Timestamp;
 use mailboat_store::{Durability, InitialSyncing, RemoteChange, RemoteDeletion, StoreError, Swept};
 
 use super::Actor;
@@ -40,6 +40,11 @@ impl From<PullPage> for Arrived {
 }
 
 impl Arrived {
+    /// Where the next page goes on.
+    pub fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
     fn rows(&self) -> usize {
         self.changes.len() + self.deletions.len()
     }
@@ -52,7 +57,7 @@ impl Actor {
     pub(super) fn apply_arrived(&mut self, now: Timestamp) {
         let Some(page) = self.pull.take_arrived() else { return };
         if let Err(error) = self.apply_chunk(page, now) {
-            self.pull.give_up_page();
+            self.pull.give_up_pages();
             self.storage_failed(&error, now);
             self.sync.fail(&error.into(), &mut self.answers);
         }
@@ -94,9 +99,7 @@ impl Actor {
         self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);
         if !is_last {
             self.pull.keep_arrived(page);
-        } else if page.more {
-            self.pull.end_page(PullTrigger::More);
-        } else {
+        } else if !page.more {
             self.pull.end(now);
             self.sync.pull_ended();
         }

@@ -10,7 +10,7 @@ impl Actor {
             return None;
         }
         let goes_on = self.pull.goes_on() && self.last_error.is_none();
-        let state = if self.pull.is_in_flight() || goes_on {
+        let state = if self.pull.is_busy() || goes_on {
             InitialSyncState::Running
         } else if self.last_error.is_some() {
             InitialSyncState::Failed

@@ -1,4 +1,7 @@
-//! Fetching what others wrote: one page at a time, under an opaque cursor.
+//! Fetching what others wrote: one page at a time, under an opaque cursor. The next page
+//! is asked for while the one before is stored.
+
+use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::{Change, PullPage, Tombstone};
 use mailboat_core::{BackendFailure, PullTrigger, PullView, Timestamp};
@@ -8,14 +11,20 @@ use super::arrived::Arrived;
 use super::{Actor, Effect, Route};
 use crate::waist::Ask;
 
+/// Pages that may have come and not be stored yet: one that is being applied, and the next.
+const MAX_ARRIVED_PAGES: usize = 2;
+
 /// What is known of pulling.
 pub(crate) struct Pull {
     view: PullView,
+    /// The cursor that the page on its way was asked with.
     cursor: Option<String>,
+    /// The page on its way goes on from one that could not be stored.
+    is_void: bool,
     /// The number of the token that the page on its way was asked with.
     sent_under: u32,
-    /// The page that has come; it counts as on its way until all of it is applied.
-    arrived: Option<Arrived>,
+    /// What has come, as far as it is not applied yet; oldest first.
+    arrived: VecDeque<Arrived>,
 }
 
 impl Pull {
@@ -23,17 +32,23 @@ impl Pull {
     pub fn new(last_ended_at: Option<Timestamp>) -> Self {
         let trigger = Some(PullTrigger::Open);
         let view = PullView { trigger, last_ended_at, ..PullView::default() };
-        Self { view, cursor: None, sent_under: 0, arrived: None }
+        Self { view, cursor: None, is_void: false, sent_under: 0, arrived: VecDeque::new() }
     }
 
     pub fn view(&self) -> PullView {
-        self.view
+        PullView { is_full: self.arrived.len() >= MAX_ARRIVED_PAGES, ..self.view }
     }
 
     /// Asks for a pull; one that is asked for already is enough.
     pub fn ask(&mut self, trigger: PullTrigger) {
-        // What a person asked for outranks everything: core lets it pass a busy outbox.
-        if self.view.trigger.is_none() || trigger == PullTrigger::Request {
+        // What a person asked for outranks everything: core lets it pass a busy outbox. And
+        // a hint may wait, but not the rest of a pull.
+        let outranks = match self.view.trigger {
+            None => true,
+            Some(PullTrigger::Hint) if trigger == PullTrigger::More => true,
+            Some(_) => trigger == PullTrigger::Request,
+        };
+        if outranks {
             self.view.trigger = Some(trigger);
         }
     }
@@ -44,8 +59,9 @@ impl Pull {
         self.ask(PullTrigger::Hint);
     }
 
-    pub fn is_in_flight(&self) -> bool {
-        self.view.in_flight
+    /// Whether a page is on its way, or not wholly applied.
+    pub fn is_busy(&self) -> bool {
+        self.view.in_flight || self.has_arrived()
     }
 
     /// A page has ended that is not the last.
@@ -55,38 +71,47 @@ impl Pull {
 
     /// Nothing on its way, nothing asked for.
     pub fn is_quiet(&self) -> bool {
-        !self.view.in_flight && self.view.trigger.is_none()
+        !self.is_busy() && self.view.trigger.is_none()
     }
 
     /// Whether rows of a page wait to be applied.
     pub fn has_arrived(&self) -> bool {
-        self.arrived.is_some()
+        !self.arrived.is_empty()
     }
 
+    /// The page that is applied now.
     pub fn take_arrived(&mut self) -> Option<Arrived> {
-        self.arrived.take()
+        self.arrived.pop_front()
     }
 
+    /// Some of it waits for the next turn.
     pub fn keep_arrived(&mut self, page: Arrived) {
-        self.arrived = Some(page);
-    }
-
-    /// All of a page is applied; the next one is asked for.
-    pub fn end_page(&mut self, trigger: PullTrigger) {
-        self.view.in_flight = false;
-        self.ask(trigger);
+        self.arrived.push_front(page);
     }
 
     /// All of the last page is applied.
     pub fn end(&mut self, now: Timestamp) {
-        self.view.in_flight = false;
         self.view.last_ended_at = Some(now);
     }
 
-    /// The disk refused a page: what is left of it is fetched again.
-    pub fn give_up_page(&mut self) {
-        self.arrived = None;
-        self.end_page(PullTrigger::More);
+    /// What has come is fetched again, from the cursor that is stored.
+    pub fn give_up_pages(&mut self) {
+        self.arrived.clear();
+        self.is_void = self.view.in_flight;
+        self.ask(PullTrigger::More);
+    }
+
+    /// The answer has come. Whether it counts: not if what it goes on from was given up.
+    fn landed(&mut self) -> bool {
+        self.view.in_flight = false;
+        !std::mem::take(&mut self.is_void)
+    }
+
+    fn take_in(&mut self, page: PullPage) {
+        if page.more {
+            self.ask(PullTrigger::More);
+        }
+        self.arrived.push_back(page.into());
     }
 
     /// The cursor of the page on its way.
@@ -97,13 +122,16 @@ impl Pull {
 
 impl Actor {
     pub(super) fn start_pull(&mut self, limit: u32, now: Timestamp) {
-        match self.writer.cursor() {
-            Ok(cursor) => self.pull.cursor = cursor,
-            Err(error) => {
-                self.storage_failed(&error, now);
-                return;
-            }
-        }
+        self.pull.cursor = match self.pull.arrived.back() {
+            Some(page) => Some(page.cursor().to_owned()),
+            None => match self.writer.cursor() {
+                Ok(cursor) => cursor,
+                Err(error) => {
+                    self.storage_failed(&error, now);
+                    return;
+                }
+            },
+        };
         self.pull.view.in_flight = true;
         self.pull.view.trigger = None;
         self.pull.view.hint_not_before = None;
@@ -124,22 +152,27 @@ impl Actor {
 
     /// A page came, or did not. Its rows are applied from the end of this turn on.
     pub(super) fn pulled(&mut self, result: Result<PullPage, BackendFailure>, now: Timestamp) {
+        let counts = self.pull.landed();
         match result {
             Ok(page) => {
-                self.pull.keep_arrived(page.into());
+                if counts {
+                    self.pull.take_in(page);
+                }
                 self.suspects = std::mem::take(&mut self.suspects).after_pull();
                 self.backend_succeeded(now);
             }
-            Err(BackendFailure::CursorExpired) => {
+            Err(BackendFailure::CursorExpired) if counts => {
+                // With the page that has come its cursor would be stored after all.
+                self.pull.give_up_pages();
                 if let Err(error) = self.start_over() {
                     self.storage_failed(&error, now);
                     self.sync.fail(&error.into(), &mut self.answers);
                 }
-                self.pull.end_page(PullTrigger::More);
             }
+            Err(BackendFailure::CursorExpired) => {}
             Err(failure) => {
                 // What asked for this pull is still unanswered.
-                self.pull.end_page(PullTrigger::More);
+                self.pull.ask(PullTrigger::More);
                 self.request_failed(&failure, self.pull.sent_under, now);
             }
         }

@@ -44,7 +44,7 @@ impl Actor {
             Phase::Paused
         } else if self.push.is_in_flight() {
             Phase::Pushing
-        } else if self.pull.is_in_flight() {
+        } else if self.pull.is_busy() {
             Phase::Pulling
         } else if !online {
             Phase::Offline

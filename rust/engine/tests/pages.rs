@@ -1,0 +1,156 @@
+//! Large pulls: a page is stored a few rows a turn, while the next one is on its way.
+
+use mailboat_backends::rest::HttpAnswer;
+use mailboat_core::{Sample, Timestamp};
+use mailboat_engine::stage::{Request, Stage, Turned};
+use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
+use mailboat_store::{Schema, Take, Window};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp(1_767_225_600_000);
+const SAMPLE: Sample = Sample { answered: true, elapsed_ms: 40, bytes: 500 };
+/// Rows of a page: more than one turn stores.
+const ROWS: u64 = 450;
+
+/// A device that has asked for its first page, and what is on its way.
+struct Device {
+    stage: Stage,
+    /// Tickets of pulls on their way, with the cursor of each.
+    pulls: Vec<(u64, Option<String>)>,
+}
+
+impl Device {
+    fn open(folder: &TempDir) -> Self {
+        let path = folder.path().join("chat.db").to_str().expect("a plain path").into();
+        let backend =
+            BackendConfig::Rest { base_url: "https://pages.example".into(), allow_insecure: false };
+        let config = Config {
+            path,
+            schema: Schema::messaging(),
+            backend: Some(backend),
+            durability: Default::default(),
+            policy: Default::default(),
+        };
+        let stage = Stage::open(&config, 1, NOW).expect("the file opens");
+        let mut device = Self { stage, pulls: Vec::new() };
+        let turned = device.stage.turn(NOW);
+        let asked = turned.events.iter().find_map(|event| match event {
+            Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
+            _ => None,
+        });
+        let question = asked.expect("the engine asks for a token");
+        let answer = Answer::Token { token: Some("t".into()) };
+        device.stage.execute(0, Command::Answer { question, answer });
+        device.turn();
+        device
+    }
+
+    fn turn(&mut self) {
+        let Turned { requests, .. } = self.stage.turn(NOW);
+        for request in requests {
+            let Request::Ask { ticket, request, .. } = request else { continue };
+            if request.url.contains("/v1/pull") {
+                let cursor = request.url.split("cursor=").nth(1);
+                let cursor = cursor.map(|rest| rest.split('&').next().unwrap_or("").to_owned());
+                self.pulls.push((ticket, cursor));
+            }
+        }
+    }
+
+    /// Takes turns until nothing is left to do by itself.
+    fn rest(&mut self) {
+        while self.stage.is_due(NOW) {
+            self.turn();
+        }
+    }
+
+    /// The one pull on its way is answered.
+    fn answer(&mut self, status: u16, body: &Value) {
+        assert_eq!(self.pulls.len(), 1, "one page is on its way");
+        let (ticket, _) = self.pulls.remove(0);
+        let body = body.to_string();
+        let answer = HttpAnswer {
+            status,
+            content_type: Some("application/json"),
+            retry_after: None,
+            body: body.as_bytes(),
+            received_at: NOW,
+        };
+        self.stage.answer(ticket, Ok(answer), SAMPLE);
+    }
+
+    fn rows(&self) -> usize {
+        let window = Window {
+            collection: "messages".into(),
+            take: Take::Last,
+            limit: 500,
+            ..serde_json::from_value(json!({ "collection": "messages", "limit": 1 })).expect("one")
+        };
+        self.stage.snapshot(&window).expect("it can be read").rows.len()
+    }
+
+    fn cursors(&self) -> Vec<Option<&str>> {
+        self.pulls.iter().map(|(_, cursor)| cursor.as_deref()).collect()
+    }
+}
+
+/// A page of rows from `first` on, whose cursor is its last row.
+fn page(first: u64, rows: u64, more: bool) -> Value {
+    let changes: Vec<Value> = (first..first + rows)
+        .map(|version| {
+            json!({ "collection": "messages", "id": format!("m{version}"), "version": version,
+                    "order": version, "values": { "conversationId": "c1", "senderId": "ben",
+                    "body": "Ahoy", "sentAt": 1 } })
+        })
+        .collect();
+    json!({ "changes": changes, "tombstones": [], "more": more,
+            "cursor": (first + rows - 1).to_string() })
+}
+
+#[test]
+fn the_next_page_is_asked_for_while_the_one_before_is_stored() {
+    let folder = TempDir::new().expect("a folder");
+    let mut device = Device::open(&folder);
+    assert_eq!(device.cursors(), [None]);
+    device.answer(200, &page(1, ROWS, true));
+    device.turn();
+    assert!((1..450).contains(&device.rows()), "a turn stores a part of it");
+    assert_eq!(device.cursors(), [Some("450")], "and asks for what comes after");
+    device.answer(200, &page(451, 10, true));
+    device.turn();
+    assert_eq!(device.cursors(), [], "but no more than one page waits");
+    device.rest();
+    assert_eq!((device.rows(), device.cursors()), (460, vec![Some("460")]));
+    device.answer(200, &page(461, 1, false));
+    device.rest();
+    assert_eq!((device.rows(), device.cursors().len()), (461, 0));
+}
+
+#[test]
+fn an_app_that_is_killed_between_two_pages_goes_on_from_the_last_that_is_stored_whole() {
+    let folder = TempDir::new().expect("a folder");
+    let mut device = Device::open(&folder);
+    device.answer(200, &page(1, 20, true));
+    device.turn();
+    device.answer(200, &page(21, ROWS, true));
+    device.turn();
+    assert_eq!(device.cursors(), [Some("470")]);
+    drop(device);
+    let device = Device::open(&folder);
+    assert_eq!(device.cursors(), [Some("20")], "what was stored of the second comes again");
+}
+
+#[test]
+fn a_cursor_that_expires_while_a_page_is_stored_stays_expired() {
+    let folder = TempDir::new().expect("a folder");
+    let mut device = Device::open(&folder);
+    device.answer(200, &page(1, ROWS, true));
+    device.turn();
+    let expired = json!({ "error": { "code": "cursor_expired", "message": "Start again." } });
+    device.answer(410, &expired);
+    device.rest();
+    assert_eq!(device.cursors(), [None], "everything is asked for again");
+    drop(device);
+    assert_eq!(Device::open(&folder).cursors(), [None], "and the old cursor was not stored");
+}
