@@ -262,14 +262,25 @@ impl World<'_> {
         }
     }
 
-    /// Whatever is pending is in flight, or something is armed to wake it.
+    /// Whatever is pending is in flight, or something is armed to wake it: not later than
+    /// the status says.
     pub(crate) fn check_armed(&mut self, device: usize, requests: &[Request]) {
         let it = &self.devices[device];
         let Some(stage) = &it.stage else { return };
-        let armed =
-            !requests.is_empty() || stage.requests_in_flight() > 0 || stage.wake_at().is_some();
-        if !armed && let Some(entry) = self.sendable(device) {
-            let sentence = format!("has entry {entry} pending and nothing that will wake it");
+        if !requests.is_empty() || stage.requests_in_flight() > 0 {
+            return;
+        }
+        let broken = match (stage.wake_at(), it.next_attempt_at()) {
+            (None, _) => self
+                .sendable(device)
+                .map(|entry| format!("has entry {entry} pending and nothing that will wake it")),
+            (Some(wakes_at), Some(says)) => {
+                let late_ms = wakes_at.since_ms(says.max(it.clock(self.now)));
+                (late_ms > 0).then(|| format!("wakes {late_ms} ms after the attempt it tells of"))
+            }
+            (Some(_), None) => None,
+        };
+        if let Some(sentence) = broken {
             self.find_at(device, Invariant::PendingIsArmed, sentence);
         }
     }

@@ -240,6 +240,14 @@ impl Device {
         Ok(())
     }
 
+    /// When its status says that it tries again by itself.
+    #[must_use]
+    pub fn next_attempt_at(&self) -> Option<Timestamp> {
+        let status = self.stage.as_ref()?.query(&Query::Status).ok()?;
+        let status: Value = serde_json::from_str(&status).expect("a status is JSON");
+        status["nextAttemptAt"].as_i64().map(Timestamp)
+    }
+
     /// Entries that the conflict log says have lost.
     #[must_use]
     pub fn yielded(&self) -> BTreeSet<Uuid> {
