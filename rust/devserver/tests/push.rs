@@ -293,3 +293,37 @@ fn a_server_that_forgets_its_ledger_applies_an_entry_again() {
     );
     assert_eq!(state["forgetLedger"], true);
 }
+
+#[test]
+fn a_write_made_on_another_version_is_a_conflict_with_the_record_and_changes_nothing() {
+    let server = TestServer::start();
+    let mut ann = server.user("ann");
+    ann.push_one(&note("n1"));
+    let made_on =
+        |base, values| PushEntry { base_version: Some(base), ..update("notes", "n1", values) };
+    assert_eq!(word(&ann.push_one(&made_on(1, json!({ "done": true })))), "acked");
+    let late = made_on(1, json!({ "text": "late" }));
+    let outcome = ann.push_one(&late);
+    assert_eq!(word(&outcome), "conflict");
+    let (version, order, values) = placed(&outcome);
+    assert_eq!((version, order), (2, 1));
+    assert_eq!(values.map(Value::Object), Some(json!({ "text": "n1", "done": true })));
+    assert_eq!(server.state()["effects"], 2, "nothing was applied");
+    // The ledger holds no conflict: the same entry may come again, made on what is there now.
+    assert_eq!(word(&ann.push_one(&PushEntry { base_version: Some(2), ..late })), "acked");
+}
+
+#[test]
+fn a_conflict_stops_its_lane_and_no_other() {
+    let server = TestServer::start();
+    let mut ann = server.user("ann");
+    ann.push(&[note("n1"), note("n2")]);
+    let late =
+        PushEntry { base_version: Some(9), ..update("notes", "n1", json!({ "done": true })) };
+    let words = ann.push_words(&[
+        late,
+        update("notes", "n1", json!({ "text": "after" })),
+        update("notes", "n2", json!({ "text": "beside" })),
+    ]);
+    assert_eq!(words, ["conflict", "blocked", "acked"]);
+}
