@@ -10,8 +10,8 @@ use mailboat_store::{Durability, InitialSyncing, RemoteChange, RemoteDeletion, S
 use super::Actor;
 use super::pull::{deletion, from_wire};
 
-/// Most rows that one transaction of a page changes: one to three milliseconds.
-const MAX_CHUNK_ROWS: usize = 100;
+/// Most rows that one transaction of a page changes: two to three milliseconds.
+const MAX_CHUNK_ROWS: usize = 250;
 
 /// A page, as far as it is not applied yet.
 pub(crate) struct Arrived {
