@@ -77,6 +77,20 @@ impl Transaction<'_> {
         self.step(|transaction| start_over(transaction.connection))
     }
 
+    /// A request without a cursor is about to leave. What an earlier one has shown, before
+    /// a kill or a power cut, says nothing of what is there now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn begin_from_start(&mut self) -> Result<(), StoreError> {
+        self.step(|transaction| {
+            if is_on(transaction.connection)? {
+                forget_seen(transaction.connection)?;
+            }
+            Ok(())
+        })
+    }
+
     /// A page of a snapshot has come.
     pub(crate) fn see_snapshot(&self) -> Result<(), StoreError> {
         set_state(self.connection, RESYNC, Some(SNAPSHOT))

@@ -266,6 +266,19 @@ fn a_kill_in_the_middle_of_the_sweep_loses_nothing_of_it() {
 }
 
 #[test]
+fn what_was_seen_before_a_pull_began_once_more_counts_no_more() {
+    let mut store = told_to_start_over(4);
+    snapshot(&mut store, &[1, 2, 3, 4]);
+    let mut store = store.reopen();
+    let sent = store.send("acked", "c1");
+    store.commit(|transaction| transaction.begin_from_start());
+    store.ack(sent, 601, 601);
+    snapshot(&mut store, &[1, 2, 4]);
+    sweep(&mut store);
+    assert_eq!(store.ids(&in_conversation("c1")), ["m1", "m2", "m4", "acked"]);
+}
+
+#[test]
 fn a_sweep_looks_at_a_bounded_number_of_rows_a_call() {
     let mut store = Store::with(&things(vec![optional("name", ColumnType::Text)]));
     let rows = u64::from(MAX_SWEPT_ROWS) * 2 + 1;

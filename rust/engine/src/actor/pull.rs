@@ -122,16 +122,13 @@ impl Pull {
 
 impl Actor {
     pub(super) fn start_pull(&mut self, limit: u32, now: Timestamp) {
-        self.pull.cursor = match self.pull.arrived.back() {
-            Some(page) => Some(page.cursor().to_owned()),
-            None => match self.writer.cursor() {
-                Ok(cursor) => cursor,
-                Err(error) => {
-                    self.storage_failed(&error, now);
-                    return;
-                }
-            },
-        };
+        match self.next_cursor() {
+            Ok(cursor) => self.pull.cursor = cursor,
+            Err(error) => {
+                self.storage_failed(&error, now);
+                return;
+            }
+        }
         self.pull.view.in_flight = true;
         self.pull.view.trigger = None;
         self.pull.view.hint_not_before = None;
@@ -148,6 +145,19 @@ impl Actor {
             }
             Route::None => {}
         }
+    }
+
+    /// Where the next page goes on: from what has come, stored or not.
+    fn next_cursor(&mut self) -> Result<Option<String>, StoreError> {
+        if let Some(page) = self.pull.arrived.back() {
+            return Ok(Some(page.cursor().to_owned()));
+        }
+        let cursor = self.writer.cursor()?;
+        if cursor.is_none() {
+            self.writer
+                .transaction(Durability::Normal, |transaction| transaction.begin_from_start())?;
+        }
+        Ok(cursor)
     }
 
     /// A page came, or did not. Its rows are applied from the end of this turn on.
