@@ -158,8 +158,8 @@ fn take_turns(
     candidates: &mut Vec<Candidate>,
 ) -> Result<(), StoreError> {
     let room = limit.saturating_sub(candidates.len());
-    // Most of what is read goes, and most lanes are read once.
-    let share = u32::try_from((2 * room).div_ceil(lanes.len().max(1))).unwrap_or(u32::MAX);
+    // What is read goes, where lanes are as busy as each other.
+    let share = u32::try_from(room.div_ceil(lanes.len().max(1)) + 1).unwrap_or(u32::MAX);
     let mut queues: Vec<Queue> = lanes.into_iter().map(|lane| Queue::new(lane, share)).collect();
     while candidates.len() < limit {
         let waiting = queues.iter_mut().filter_map(|queue| Some((queue.rank()?, queue)));
