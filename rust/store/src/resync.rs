@@ -47,7 +47,7 @@ struct Missed {
 pub(crate) fn start_over(connection: &Connection) -> Result<(), StoreError> {
     // What comes next may begin long after what is here.
     history::forget(connection)?;
-    // Before the first page nothing is here that could be missed.
+    // Before the first page, the request that asks for it looks at what is here.
     if cursor(connection)?.is_none() {
         return Ok(());
     }
@@ -78,17 +78,32 @@ impl Transaction<'_> {
     }
 
     /// A request without a cursor is about to leave. What an earlier one has shown, before
-    /// a kill or a power cut, says nothing of what is there now.
+    /// a kill or a power cut, says nothing of what is there now. And before the very first
+    /// pull acks may have brought records, which others may have deleted since.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn begin_from_start(&mut self) -> Result<(), StoreError> {
         self.step(|transaction| {
             if is_on(transaction.connection)? {
-                forget_seen(transaction.connection)?;
+                forget_seen(transaction.connection)
+            } else if transaction.holds_records()? {
+                set_state(transaction.connection, RESYNC, Some(BEGUN))
+            } else {
+                Ok(())
             }
-            Ok(())
         })
+    }
+
+    /// Whether any record of the server's is here.
+    fn holds_records(&self) -> Result<bool, StoreError> {
+        for table in self.tables {
+            let sql = format!("SELECT 1 FROM {} WHERE _version > 0 LIMIT 1", table.name);
+            if self.connection.prepare_cached(&sql)?.exists([])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A page of a snapshot has come.

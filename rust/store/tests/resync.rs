@@ -279,6 +279,19 @@ fn what_was_seen_before_a_pull_began_once_more_counts_no_more() {
 }
 
 #[test]
+fn what_was_acked_and_deleted_before_the_first_pull_is_gone_after_it() {
+    let mut store = Store::messaging();
+    store.sent("kept", "c1", 1, 1);
+    store.sent("deleted elsewhere", "c1", 2, 2);
+    store.send("pending", "c1");
+    store.commit(|transaction| transaction.begin_from_start());
+    let page = [remote("messages", "kept", 1, 1, message("c1", "kept"))];
+    store.commit(|transaction| transaction.apply_snapshot(&page, NOW));
+    sweep(&mut store);
+    assert_eq!(store.ids(&in_conversation("c1")), ["kept", "pending"]);
+}
+
+#[test]
 fn a_sweep_looks_at_a_bounded_number_of_rows_a_call() {
     let mut store = Store::with(&things(vec![optional("name", ColumnType::Text)]));
     let rows = u64::from(MAX_SWEPT_ROWS) * 2 + 1;
