@@ -7,6 +7,7 @@ use mailboat_engine::waist::{Ask, Event};
 use crate::asked::{Stored, Told};
 use crate::finding::Invariant;
 use crate::scenario::Deed;
+use crate::witness::refusals;
 use crate::world::{Happening, Sabotage, World};
 
 impl World<'_> {
@@ -20,6 +21,7 @@ impl World<'_> {
         if self.sabotage == Sabotage::LoseFile {
             self.devices[device].lose_file();
         }
+        let refusals = refusals(&self.devices[device].disk.counts());
         if let Err(error) = self.devices[device].open(now) {
             self.did_not_open(device, &error);
             return;
@@ -29,7 +31,7 @@ impl World<'_> {
             return;
         }
         self.check_outbox(device, Invariant::AcknowledgedIsDurable);
-        self.witness_life(device);
+        self.witness_life(device, refusals);
         for act in std::mem::take(&mut self.devices[device].postponed) {
             let after_ms = self.devices[device].dice.spread(500, 30_000);
             self.plan(after_ms, Happening::Act { device, act });

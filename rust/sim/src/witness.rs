@@ -44,10 +44,10 @@ impl Witness {
 }
 
 impl World<'_> {
-    /// An app begins to run.
-    pub(crate) fn witness_life(&mut self, device: usize) {
+    /// An app begins to run. `refusals`: what its disk had refused before it opened its
+    /// file, since what is left undone there shows a little longer.
+    pub(crate) fn witness_life(&mut self, device: usize, refusals: u64) {
         let it = &mut self.devices[device];
-        let refusals = refusals(&it.disk.counts());
         it.witness = Witness { is_curious: true, refusals, ..Witness::default() };
     }
 
@@ -146,7 +146,8 @@ impl World<'_> {
     }
 }
 
-fn refusals(counts: &Counts) -> u64 {
+/// How often a disk has refused something.
+pub(crate) fn refusals(counts: &Counts) -> u64 {
     counts.read_errors + counts.write_errors + counts.sync_errors + counts.full
 }
 

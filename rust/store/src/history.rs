@@ -75,6 +75,15 @@ pub(crate) fn forget(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Forgets how far back the history of a lane reaches: its pages are to be looked at again.
+pub(crate) fn forget_lane(
+    connection: &Connection,
+    collection: &str,
+    lane: &str,
+) -> Result<(), StoreError> {
+    set_state(connection, &name(collection, lane), None)
+}
+
 /// `/` cannot be part of a collection's name, so no two lanes share a name.
 fn name(collection: &str, lane: &str) -> String {
     format!("{PREFIX}/{collection}/{lane}")

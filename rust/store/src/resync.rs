@@ -205,8 +205,11 @@ impl Transaction<'_> {
             // A lane with anything in it would have been in the snapshot.
             let is_covered = by_snapshot && oldest.is_none_or(|oldest| *position >= oldest);
             if !is_covered {
+                // Pages that came before this say nothing of what has been missed since.
+                history::forget_lane(self.connection, &collection.name, lane)?;
+                let name = stale(&collection.name, lane);
                 let revision = self.revision().to_string();
-                return set_state(self.connection, &stale(&collection.name, lane), Some(&revision));
+                return set_state(self.connection, &name, Some(&revision));
             }
         }
         self.bury(number, id, now)

@@ -174,6 +174,17 @@ fn its_history_shows_what_else_is_gone() {
 }
 
 #[test]
+fn history_that_came_before_the_sweep_is_fetched_again() {
+    let mut store = told_to_start_over(4);
+    store.load_history("c1", None, &messages(&[2, 3, 4]), false);
+    snapshot(&mut store, &[3, 4]);
+    sweep(&mut store);
+    assert_eq!(store.writer.history_bound("messages", "c1"), Ok(None));
+    store.load_history("c1", None, &messages(&[2, 3, 4]), false);
+    assert_eq!(orders(&store), [2, 3, 4]);
+}
+
+#[test]
 fn history_deletes_nothing_where_nothing_was_missed() {
     let mut store = Store::messaging();
     store.pull("messages", "m7", 7, 7, message("c1", "here"));
