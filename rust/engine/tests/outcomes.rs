@@ -222,6 +222,10 @@ fn sync_outlasts_a_token_that_ended() {
 fn a_push_and_a_pull_that_are_refused_with_one_token_are_one_refusal() {
     let scene = Scene::new();
     let mut ann = scene.ann();
+    // A pull of before would take the refusal that is meant for the next one, and its
+    // answer would be a sign of a network.
+    ann.execute(&json!({ "type": "sync" })).expect("synced");
+    ann.until("rest", |status| status["phase"] == "idle");
     ann.execute(&json!({ "type": "setNetwork", "network": { "kind": "none" } })).expect("told");
     ann.send("c1", "with an old token");
     for on in ["push", "pull"] {
