@@ -11,6 +11,8 @@ use crate::world::Outcome;
 const MS_PER_DAY: u64 = 24 * 3_600_000;
 /// How much of what is sent from Wi-Fi at home must be answered at the first attempt.
 const WIFI_SUCCESS: f64 = 0.95;
+/// Of fewer entries the share is chance.
+const WIFI_ENTRIES: u64 = 2_000;
 
 /// Sums over runs.
 #[derive(Default)]
@@ -51,7 +53,10 @@ impl Report {
     /// Whether every rule held.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.success(Profile::Wifi).is_none_or(|it| it >= WIFI_SUCCESS)
+        let sent = self.attempts.get(&Profile::Wifi).map_or(0, |(sent, _)| *sent);
+        let is_enough =
+            sent < WIFI_ENTRIES || self.success(Profile::Wifi).is_none_or(|it| it >= WIFI_SUCCESS);
+        self.findings.is_empty() && is_enough
     }
 
     fn success(&self, profile: Profile) -> Option<f64> {

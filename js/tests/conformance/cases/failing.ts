@@ -80,7 +80,9 @@ function defineFailures(): void {
     assert.strictEqual(question.ask.cursor, "one");
     await device.answer(question, { kind: "failed", status: 410 });
     assert.deepEqual(device.bodies(), ["a", "b"]);
-    assert.isNull(await answerPull(device, { ...NO_CHANGES, changes: [b as Change] }));
+    assert.isNull(
+      await answerPull(device, { ...NO_CHANGES, changes: [b as Change], snapshot: true }),
+    );
     assert.deepEqual(device.bodies(), ["b"]);
   });
 

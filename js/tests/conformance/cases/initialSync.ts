@@ -77,16 +77,6 @@ export function defineInitialSync(): void {
       assert.isNull(initialSync(device));
     });
 
-    it("waits where a large pull waits for another network", async () => {
-      const device = Device.open({ ...gated(), policy: { ...QUICK, bulkNetwork: "unmetered" } });
-      await device.execute({ type: "setNetwork", network: { kind: "cellular" } });
-      assert.deepInclude(initialSync(device), { state: "waiting", missing: ["notes"] });
-      assert.isEmpty(device.unanswered("pull"));
-      await device.execute({ type: "setNetwork", network: { kind: "wifi" } });
-      await answerPull(device);
-      await until(device, null);
-    });
-
     it("that an update of the app brings is missing alone", async () => {
       const config = { ...askingConfig(), schema: { collections: [required(LETTERS)] } };
       const before = Device.open(config);
