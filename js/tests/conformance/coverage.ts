@@ -126,11 +126,7 @@ const mutation: All<Operation> = { create: true, update: true, delete: true };
 
 const openState: All<OpenState> = { ready: true, opening: true };
 
-const initialSync: AllBut<InitialSyncState> = {
-  waiting: "it may be over before anybody can ask",
-  running: true,
-  failed: true,
-};
+const initialSync: All<InitialSyncState> = { waiting: true, running: true, failed: true };
 
 const phase: All<Phase> = {
   idle: true,
