@@ -149,7 +149,9 @@ impl Transaction<'_> {
         self.step(|transaction| {
             let Some(kind) = state(transaction.connection, RESYNC)? else { return Ok(None) };
             let Swept { number, id } = from.unwrap_or(Swept { number: 0, id: String::new() });
-            let Some(table) = transaction.tables.get(number) else {
+            // A backend that names no snapshot may leave out what this device has sent it.
+            let table = transaction.tables.get(number).filter(|_| kind == SNAPSHOT);
+            let Some(table) = table else {
                 forget_seen(transaction.connection)?;
                 set_state(transaction.connection, RESYNC, None)?;
                 return Ok(None);
@@ -157,7 +159,7 @@ impl Transaction<'_> {
             let rows = transaction.rows_after(table, &id)?;
             for (id, missed) in &rows {
                 if let Some(missed) = missed {
-                    transaction.look_for(number, id, missed, kind == SNAPSHOT, now)?;
+                    transaction.look_for(number, id, missed, now)?;
                 }
             }
             Ok(Some(match rows.into_iter().next_back() {
@@ -192,13 +194,8 @@ impl Transaction<'_> {
         number: usize,
         id: &str,
         Missed { lane, position }: &Missed,
-        by_snapshot: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        // A backend that names no snapshot may leave out what this device has sent it.
-        if !by_snapshot {
-            return Ok(());
-        }
         let collection = &self.tables[number].collection;
         if collection.lane_column.is_some() {
             let mut statement = self.connection.prepare_cached(
