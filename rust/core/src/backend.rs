@@ -80,6 +80,15 @@ impl BackendState {
         }
     }
 
+    /// The same for a request that left before the network changed. Its answer says nothing
+    /// of the network that there is now, so what follows from that stands.
+    #[must_use]
+    pub fn after_old_answer(self, policy: &Policy) -> Self {
+        let is_of_network =
+            |pause: &Pause| matches!(pause.cause, PauseCause::Offline | PauseCause::Spread);
+        Self { pause: self.pause.filter(is_of_network), ..self.after_answer(policy) }
+    }
+
     /// The user asks now: no delay of ours stands in the way.
     #[must_use]
     pub fn asked(self) -> Self {
@@ -297,6 +306,19 @@ mod tests {
         let (failure, draw) = (BackendFailure::Transport, Jitter::new(0.0));
         assert_eq!(pause(&after_failure(state, &failure, NONE, NOW, draw, &policy)), probe);
         assert_eq!(pause(&moved(state, NONE, WIFI)), Some((500, PauseCause::Spread)));
+    }
+
+    #[test]
+    fn an_answer_from_before_the_network_changed_says_nothing_of_it() {
+        let policy = Policy::default();
+        let offline = moved(BackendState::default(), WIFI, NONE);
+        let probe = Some((policy.offline_probe_ms, PauseCause::Offline));
+        assert_eq!(pause(&offline.after_old_answer(&policy)), probe);
+        assert_eq!(pause(&offline.after_answer(&policy)), None, "a probe got through");
+        let back = moved(offline, NONE, WIFI).after_old_answer(&policy);
+        assert_eq!(pause(&back), Some((500, PauseCause::Spread)));
+        let failed = failed(BackendState::default(), &BackendFailure::Transport, 0.5);
+        assert_eq!(pause(&failed.after_old_answer(&policy)), None);
     }
 
     #[test]

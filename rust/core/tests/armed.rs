@@ -31,7 +31,7 @@ fn weather() -> impl Strategy<Value = BackendState> {
         (0_u64..10_000_000)
             .prop_map(|ms| BackendFailure::Unavailable { status: 503, retry_after_ms: Some(ms) }),
     ];
-    let event = (failure, network(), 0.0..1.0, 0..3);
+    let event = (failure, network(), 0.0..1.0, 0..4);
     proptest::collection::vec(event, 0..30).prop_map(|events| {
         let policy = Policy::default();
         let mut before = Network::default();
@@ -40,6 +40,7 @@ fn weather() -> impl Strategy<Value = BackendState> {
             match kind {
                 0 => after_failure(state, &failure, before, NOW, draw, &policy),
                 1 => state.after_answer(&policy),
+                2 => state.after_old_answer(&policy),
                 _ => {
                     let before = std::mem::replace(&mut before, network);
                     after_network(state, before, network, NOW, draw, &policy)

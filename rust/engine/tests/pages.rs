@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mailboat_backends::rest::HttpAnswer;
-use mailboat_core::{Sample, Timestamp};
+use mailboat_core::{Network, NetworkKind, Sample, Timestamp};
 use mailboat_engine::stage::{Request, Stage, Turned};
 use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
 use mailboat_store::Schema;
@@ -19,6 +19,7 @@ const ROWS: u32 = 600;
 struct Device {
     stage: Stage,
     path: PathBuf,
+    now: Timestamp,
     /// Tickets of pulls on their way, with the cursor of each.
     pulls: Vec<(u64, Option<String>)>,
 }
@@ -36,7 +37,7 @@ impl Device {
             policy: Default::default(),
         };
         let stage = Stage::open(&config, 1, NOW).expect("the file opens");
-        let mut device = Self { stage, path, pulls: Vec::new() };
+        let mut device = Self { stage, path, now: NOW, pulls: Vec::new() };
         let turned = device.stage.turn(NOW);
         let asked = turned.events.iter().find_map(|event| match event {
             Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
@@ -50,7 +51,7 @@ impl Device {
     }
 
     fn turn(&mut self) {
-        let Turned { requests, .. } = self.stage.turn(NOW);
+        let Turned { requests, .. } = self.stage.turn(self.now);
         for request in requests {
             let Request::Ask { ticket, request, .. } = request else { continue };
             if request.url.contains("/v1/pull") {
@@ -61,9 +62,15 @@ impl Device {
         }
     }
 
+    /// What the platform says of the network.
+    fn say(&mut self, kind: NetworkKind) {
+        self.stage.execute(0, Command::SetNetwork { network: Network::of(kind) });
+        self.turn();
+    }
+
     /// Takes turns until nothing is left to do by itself.
     fn rest(&mut self) {
-        while self.stage.is_due(NOW) {
+        while self.stage.is_due(self.now) {
             self.turn();
         }
     }
@@ -78,7 +85,7 @@ impl Device {
             content_type: Some("application/json"),
             retry_after: None,
             body: body.as_bytes(),
-            received_at: NOW,
+            received_at: self.now,
         };
         self.stage.answer(ticket, Ok(answer), SAMPLE);
     }
@@ -152,4 +159,18 @@ fn a_cursor_that_expires_while_a_page_is_stored_stays_expired() {
     assert_eq!(device.cursors(), [None], "everything is asked for again");
     drop(device);
     assert_eq!(Device::open(&folder).cursors(), [None], "and the old cursor was not stored");
+}
+
+#[test]
+fn a_page_that_was_asked_for_before_the_network_went_shows_no_network() {
+    let folder = TempDir::new().expect("a folder");
+    let mut device = Device::open(&folder);
+    device.say(NetworkKind::None);
+    device.answer(200, &page(1, 1, true));
+    device.rest();
+    assert_eq!((device.rows(), device.cursors().len()), (1, 0), "it counts, and no more leaves");
+    device.say(NetworkKind::Wifi);
+    device.now = device.now.plus_ms(1_000);
+    device.rest();
+    assert_eq!(device.cursors(), [Some("1")], "the next page waited for the network");
 }

@@ -56,7 +56,7 @@ impl Transaction<'_> {
                 let known = Peek::find(transaction.connection, table, &change.id)?;
                 new += u32::from(known.is_none());
             }
-            transaction.apply_changes(page.changes, now)?;
+            transaction.apply_old(page.changes, now)?;
             transaction.sweep_history(page, now)?;
             if let Some(oldest) = page.changes.first() {
                 let bound = oldest.order.to_string();

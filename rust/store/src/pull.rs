@@ -40,11 +40,11 @@ pub(crate) struct PageFacts {
 }
 
 impl PageFacts {
-    fn look(connection: &Connection, is_snapshot: bool) -> Result<Self, StoreError> {
+    fn look(connection: &Connection) -> Result<Self, StoreError> {
         Ok(Self {
             has_tombstones: tombstones::are_any(connection)?,
             is_resync: resync::is_on(connection)?,
-            is_snapshot,
+            is_snapshot: false,
             refills: refill::refills(connection)?,
         })
     }
@@ -78,7 +78,10 @@ impl Transaction<'_> {
         changes: &[RemoteChange],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.apply_all(changes, false, now))
+        self.step(|transaction| {
+            let facts = PageFacts::look(transaction.connection)?;
+            transaction.apply_all(changes, &facts, now)
+        })
     }
 
     /// The same with changes of a snapshot: all that the user sees, but of records in
@@ -91,20 +94,33 @@ impl Transaction<'_> {
         changes: &[RemoteChange],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.step(|transaction| transaction.apply_all(changes, true, now))
+        self.step(|transaction| {
+            let facts = PageFacts::look(transaction.connection)?;
+            if facts.is_resync {
+                transaction.see_snapshot()?;
+            }
+            let facts = PageFacts { is_snapshot: true, ..facts };
+            transaction.apply_all(changes, &facts, now)
+        })
+    }
+
+    /// Changes of a page of history: they say nothing of what a pull has shown.
+    pub(crate) fn apply_old(
+        &mut self,
+        changes: &[RemoteChange],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let facts = PageFacts { is_resync: false, ..PageFacts::look(self.connection)? };
+        self.apply_all(changes, &facts, now)
     }
 
     fn apply_all(
         &mut self,
         changes: &[RemoteChange],
-        is_snapshot: bool,
+        facts: &PageFacts,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let facts = PageFacts::look(self.connection, is_snapshot)?;
-        if facts.is_resync && is_snapshot {
-            self.see_snapshot()?;
-        }
-        changes.iter().try_for_each(|change| self.apply_change(change, &facts, now))
+        changes.iter().try_for_each(|change| self.apply_change(change, facts, now))
     }
 
     /// Applies deletions. What becomes of a record with unsettled writes, its collection says.

@@ -2,6 +2,10 @@
 //! was deleted so long ago that it has forgotten it. So each record is noted when the
 //! pull sends it, and when the pull ends, [`Transaction::sweep`] deletes what was not.
 //!
+//! A record that this device has sent meanwhile may be older than the last page, and
+//! deleted before it, or newer. The pull that is asked for next tells: the sweep goes on
+//! at the end of that one.
+//!
 //! Of records in lanes a snapshot holds only the newest. What lies before them stays, and
 //! its lane is noted as *stale*: the pages of its history, which have no gaps, show later
 //! what is gone.
@@ -29,18 +33,21 @@ const STALE: &str = "stale";
 pub const MAX_SWEPT_ROWS: u32 = 200;
 
 /// How far the sweep at the end of a pull has come.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Number of the collection.
     number: usize,
     /// The last record of it that was looked at; empty for none.
     id: String,
+    /// Rows were met that only the next pull can tell of.
+    leaves_some: bool,
 }
 
 /// A row that the pull did not bring, though the server had it once.
 struct Missed {
     lane: String,
     position: i64,
+    revision: i64,
 }
 
 /// Has everything pulled again.
@@ -77,9 +84,10 @@ impl Transaction<'_> {
         self.step(|transaction| start_over(transaction.connection))
     }
 
-    /// A request without a cursor is about to leave. What an earlier one has shown, before
-    /// a kill or a power cut, says nothing of what is there now. And before the very first
-    /// pull acks may have brought records, which others may have deleted since.
+    /// The first page of a pull from the start has come, and none of it is applied. What an
+    /// earlier one has shown, before a kill or a power cut, says nothing of what is there
+    /// now. And before the very first pull, records may have been sent, which others may
+    /// have deleted since.
     ///
     /// # Errors
     /// What SQLite says.
@@ -87,7 +95,7 @@ impl Transaction<'_> {
         self.step(|transaction| {
             if is_on(transaction.connection)? {
                 forget_seen(transaction.connection)
-            } else if transaction.holds_records()? {
+            } else if transaction.holds_records()? || transaction.awaits_answers()? {
                 set_state(transaction.connection, RESYNC, Some(BEGUN))
             } else {
                 Ok(())
@@ -104,6 +112,12 @@ impl Transaction<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether anything was sent that may be on the server, and no answer says so.
+    fn awaits_answers(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM mailboat_outbox WHERE attempted = 1 AND halted = 0 LIMIT 1";
+        Ok(self.connection.prepare_cached(sql)?.exists([])?)
     }
 
     /// A page of a snapshot has come.
@@ -135,38 +149,52 @@ impl Transaction<'_> {
     }
 
     /// After the last row of a pull, with the cursor still to be stored: treats rows that
-    /// a pull from the start has not shown as deleted. Looks at no more than
-    /// [`MAX_SWEPT_ROWS`] a call. Answers where to go on, and `None` when all is done or
-    /// there was nothing to do.
+    /// a pull from the start has not shown as deleted. `asked_at` is the revision of the
+    /// file when the last page was asked for. Looks at no more than [`MAX_SWEPT_ROWS`] a
+    /// call. Answers where to go on, and `None` when all is done or there was nothing to do.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn sweep(
         &mut self,
         from: Option<Swept>,
+        asked_at: i64,
         now: Timestamp,
     ) -> Result<Option<Swept>, StoreError> {
         self.step(|transaction| {
             let Some(kind) = state(transaction.connection, RESYNC)? else { return Ok(None) };
-            let Swept { number, id } = from.unwrap_or(Swept { number: 0, id: String::new() });
+            let is_new = from.is_none();
+            let mut swept = from.unwrap_or_default();
             // A backend that names no snapshot may leave out what this device has sent it.
-            let table = transaction.tables.get(number).filter(|_| kind == SNAPSHOT);
+            let table = transaction.tables.get(swept.number).filter(|_| kind == SNAPSHOT);
             let Some(table) = table else {
-                forget_seen(transaction.connection)?;
-                set_state(transaction.connection, RESYNC, None)?;
-                return Ok(None);
+                return transaction.end_sweep(&swept);
             };
-            let rows = transaction.rows_after(table, &id)?;
+            if is_new && transaction.awaits_answers()? {
+                return Ok(None);
+            }
+            let rows = transaction.rows_after(table, &swept.id)?;
             for (id, missed) in &rows {
-                if let Some(missed) = missed {
-                    transaction.look_for(number, id, missed, now)?;
+                match missed {
+                    Some(missed) if missed.revision > asked_at => swept.leaves_some = true,
+                    Some(missed) => transaction.look_for(swept.number, id, missed, now)?,
+                    None => {}
                 }
             }
             Ok(Some(match rows.into_iter().next_back() {
-                Some((id, _)) => Swept { number, id },
-                None => Swept { number: number + 1, id: String::new() },
+                Some((id, _)) => Swept { id, ..swept },
+                None => Swept { number: swept.number + 1, id: String::new(), ..swept },
             }))
         })
+    }
+
+    /// All rows have been looked at.
+    fn end_sweep(&self, swept: &Swept) -> Result<Option<Swept>, StoreError> {
+        if !swept.leaves_some {
+            forget_seen(self.connection)?;
+            set_state(self.connection, RESYNC, None)?;
+        }
+        Ok(None)
     }
 
     /// The next rows by id; with those that the pull did not bring, where they belong.
@@ -177,13 +205,14 @@ impl Transaction<'_> {
     ) -> Result<Vec<(String, Option<Missed>)>, StoreError> {
         let (name, lane) = (&table.name, &table.lane);
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT \"id\", {lane}, _position, _version > 0 AND NOT EXISTS
+            "SELECT \"id\", {lane}, _position, _revision, _version > 0 AND NOT EXISTS
                  (SELECT 1 FROM mailboat_seen WHERE record_id = {name}.\"id\" AND collection = ?1)
              FROM {name} WHERE \"id\" > ?2 ORDER BY \"id\" LIMIT {MAX_SWEPT_ROWS}"
         ))?;
         let rows = statement.query_map([&table.collection.name, id], |row| {
-            let missed = Missed { lane: row.get(1)?, position: row.get(2)? };
-            Ok((row.get(0)?, row.get::<_, bool>(3)?.then_some(missed)))
+            let (lane, position, revision) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            let missed = Missed { lane, position, revision };
+            Ok((row.get(0)?, row.get::<_, bool>(4)?.then_some(missed)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -193,7 +222,7 @@ impl Transaction<'_> {
         &mut self,
         number: usize,
         id: &str,
-        Missed { lane, position }: &Missed,
+        Missed { lane, position, .. }: &Missed,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let collection = &self.tables[number].collection;

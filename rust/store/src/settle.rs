@@ -11,7 +11,6 @@ use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::queued::QueuedEntry;
 use crate::record::{Base, Peek, Record, stored_version, write_row};
-use crate::resync;
 use crate::tables::Table;
 use crate::transaction::Transaction;
 
@@ -94,25 +93,7 @@ impl Transaction<'_> {
         for lane in lanes {
             self.refresh_lane(lane)?;
         }
-        if resync::is_on(self.connection)? {
-            self.see_settled(settled)?;
-        }
         self.prune_transitions()
-    }
-
-    /// A pull from the start may have passed what this device has created since.
-    fn see_settled(
-        &self,
-        settled: &[(&QueuedEntry, Transition, Option<Answered>)],
-    ) -> Result<(), StoreError> {
-        for (entry, transition, answered) in settled {
-            if let Transition::Acked { .. } | Transition::Conflict { .. } = transition {
-                let other_id = answered.as_ref().and_then(|answered| answered.record_id.as_deref());
-                let id = other_id.unwrap_or(&entry.record_id);
-                self.see(&entry.collection, id, &entry.lane, None)?;
-            }
-        }
-        Ok(())
     }
 
     fn settle_one(
@@ -266,8 +247,8 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Takes an entry out, and what it waited for with it; answers whether it was there. A later entry may have got its
-    /// place, so the id is looked at too.
+    /// Takes an entry out, and what it waited for with it; answers whether it was there. A
+    /// later entry may have got its place, so the id is looked at too.
     pub(crate) fn remove(&self, entry: &QueuedEntry) -> Result<bool, StoreError> {
         let removed = self
             .connection

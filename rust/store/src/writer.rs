@@ -103,6 +103,12 @@ impl Writer {
         })
     }
 
+    /// The latest revision of the file: what changes from now on gets a higher one.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.next_revision
+    }
+
     /// Runs `body` in one transaction and commits it. On any error nothing of it stays.
     ///
     /// # Errors

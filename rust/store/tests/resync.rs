@@ -129,11 +129,17 @@ fn snapshot(store: &mut Store, orders: &[u64]) {
     store.commit(|transaction| transaction.apply_snapshot(&page, NOW));
 }
 
-/// Looks through all rows; answers how many transactions it took.
+/// Looks through all rows, for a last page that was asked for just now; answers how many
+/// transactions it took.
 fn sweep(store: &mut Store) -> u32 {
+    let asked_at = store.writer.revision();
+    sweep_as_of(store, asked_at)
+}
+
+fn sweep_as_of(store: &mut Store, asked_at: i64) -> u32 {
     let (mut swept, mut calls) = (None, 0);
     loop {
-        swept = store.commit(|transaction| transaction.sweep(swept.take(), NOW));
+        swept = store.commit(|transaction| transaction.sweep(swept.take(), asked_at, NOW));
         calls += 1;
         if swept.is_none() {
             return calls;
@@ -234,14 +240,44 @@ fn a_lane_whose_newest_were_deleted_during_the_snapshot_is_not_taken_for_empty()
 }
 
 #[test]
-fn what_this_device_creates_meanwhile_stays() {
+fn what_was_sent_while_the_last_page_was_out_the_next_pull_tells_of() {
     let mut store = told_to_start_over(2);
-    let sent = store.send("acked", "c1");
-    snapshot(&mut store, &[1, 2]);
-    store.ack(sent, 601, 601);
+    let asked_at = store.writer.revision();
+    let (kept, lost) = (store.send("kept", "c1"), store.send("deleted elsewhere", "c1"));
     store.send("pending", "c1");
+    snapshot(&mut store, &[1]);
+    store.ack(kept, 601, 601);
+    store.ack(lost, 602, 602);
+    sweep_as_of(&mut store, asked_at);
+    let mut shown = store.ids(&in_conversation("c1"));
+    assert_eq!(shown, ["m1", "kept", "deleted elsewhere", "pending"]);
+    store.pull("messages", "kept", 601, 601, message("c1", "kept"));
     sweep(&mut store);
-    assert_eq!(store.ids(&in_conversation("c1")), ["m1", "m2", "acked", "pending"]);
+    shown.retain(|id| id != "deleted elsewhere");
+    assert_eq!(store.ids(&in_conversation("c1")), shown);
+    assert_eq!(store.look("SELECT count(*) FROM mailboat_seen"), 0, "and it is over");
+}
+
+#[test]
+fn while_an_answer_is_out_nothing_is_swept() {
+    let mut store = told_to_start_over(2);
+    let sent = store.send("created once, and deleted", "c1");
+    store.attempt(&[sent]);
+    snapshot(&mut store, &[1]);
+    assert_eq!(sweep(&mut store), 1);
+    store.ack(sent, 601, 601);
+    sweep(&mut store);
+    assert_eq!(orders(&store), [1]);
+    assert_eq!(store.ids(&in_conversation("c1")), ["m1"]);
+}
+
+#[test]
+fn history_of_long_ago_does_not_show_that_a_record_is_there() {
+    let mut store = told_to_start_over(2);
+    snapshot(&mut store, &[1, 3]);
+    store.load_history("c1", None, &messages(&[1, 2, 3]), false);
+    sweep(&mut store);
+    assert_eq!(orders(&store), [1, 3]);
 }
 
 #[test]
@@ -268,7 +304,7 @@ fn a_write_that_waits_for_a_record_that_is_gone_meets_its_deletion() {
 fn a_kill_in_the_middle_of_the_sweep_loses_nothing_of_it() {
     let mut store = told_to_start_over(4);
     snapshot(&mut store, &[2, 4]);
-    let first = store.commit(|transaction| transaction.sweep(None, NOW));
+    let first = store.commit(|transaction| transaction.sweep(None, i64::MAX, NOW));
     assert!(first.is_some());
     let mut store = store.reopen();
     assert_eq!(store.writer.cursor(), Ok(None), "the last page was not counted");
@@ -281,12 +317,24 @@ fn what_was_seen_before_a_pull_began_once_more_counts_no_more() {
     let mut store = told_to_start_over(4);
     snapshot(&mut store, &[1, 2, 3, 4]);
     let mut store = store.reopen();
-    let sent = store.send("acked", "c1");
     store.commit(|transaction| transaction.begin_from_start());
-    store.ack(sent, 601, 601);
     snapshot(&mut store, &[1, 2, 4]);
     sweep(&mut store);
-    assert_eq!(store.ids(&in_conversation("c1")), ["m1", "m2", "m4", "acked"]);
+    assert_eq!(orders(&store), [1, 2, 4]);
+}
+
+#[test]
+fn what_was_on_its_way_when_the_first_page_came_is_looked_for() {
+    let mut store = Store::messaging();
+    let sent = store.send("deleted elsewhere", "c1");
+    store.attempt(&[sent]);
+    store.commit(|transaction| {
+        transaction.begin_from_start()?;
+        transaction.apply_snapshot(&messages(&[1]), NOW)
+    });
+    store.ack(sent, 2, 2);
+    sweep(&mut store);
+    assert_eq!(store.ids(&in_conversation("c1")), ["m1"]);
 }
 
 #[test]

@@ -20,13 +20,19 @@ pub(crate) struct Arrived {
     cursor: String,
     more: bool,
     is_snapshot: bool,
+    /// It is the first of a pull from the start, and nothing of it is applied.
+    begins: bool,
+    /// The revision of the file when it was asked for.
+    asked_at: i64,
     /// After the last page of a pull from the start: how far the rows are looked through
     /// for those that the server has no more.
     swept: Option<Swept>,
 }
 
-impl From<PullPage> for Arrived {
-    fn from(page: PullPage) -> Self {
+impl Arrived {
+    /// A page, by the revision of the file when it was asked for; `begins` when that was
+    /// without a cursor.
+    pub fn new(page: PullPage, begins: bool, asked_at: i64) -> Self {
         let PullPage { changes, tombstones, cursor, more, snapshot } = page;
         Self {
             changes: changes.into_iter().map(from_wire).collect(),
@@ -34,12 +40,12 @@ impl From<PullPage> for Arrived {
             cursor,
             more,
             is_snapshot: snapshot,
+            begins,
+            asked_at,
             swept: None,
         }
     }
-}
 
-impl Arrived {
     /// Where the next page goes on.
     pub fn cursor(&self) -> &str {
         &self.cursor
@@ -69,7 +75,12 @@ impl Actor {
         let deleted = page.deletions.len().min(MAX_CHUNK_ROWS - changed);
         let deletions: Vec<RemoteDeletion> = page.deletions.drain(..deleted).collect();
         let initial = self.initial.after(changed);
+        // A page of history on its way may hold what was deleted before this pull.
+        let may_sweep = page.swept.is_some() || !self.older.is_in_flight();
         let (is_last, changes) = self.writer.transaction(Durability::Normal, |transaction| {
+            if std::mem::take(&mut page.begins) {
+                transaction.begin_from_start()?;
+            }
             if page.is_snapshot {
                 transaction.apply_snapshot(&changes, now)?;
             } else {
@@ -82,11 +93,13 @@ impl Actor {
             if page.rows() > 0 {
                 return Ok(false);
             }
-            if !page.more {
-                page.swept = transaction.sweep(page.swept.take(), now)?;
+            if !page.more && may_sweep {
+                page.swept = transaction.sweep(page.swept.take(), page.asked_at, now)?;
                 if page.swept.is_some() {
                     return Ok(false);
                 }
+            }
+            if !page.more {
                 transaction.set_last_synced_at(now)?;
             }
             transaction.set_cursor(Some(&page.cursor))?;

@@ -153,8 +153,8 @@ pub(crate) struct Actor {
     /// When to try again what the disk refused in this turn.
     storage_retry_at: Option<Timestamp>,
     token: Token,
-    /// Grows with each token, and with each refusal of one: what a request was sent with.
-    token_number: u32,
+    /// What a request that leaves now is sent under.
+    sent: Sent,
     questions: Questions,
     push: Push,
     pull: Pull,
@@ -167,6 +167,16 @@ pub(crate) struct Actor {
     turn: Turn,
     changes: Vec<Changes>,
     answers: Vec<(Call, Result<String, WaistError>)>,
+}
+
+/// Under which circumstances a request left: an answer that comes later may say nothing
+/// of those that there are then.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Grows with each token, and with each refusal of one.
+    token: u32,
+    /// Grows with each change of the network.
+    network: u32,
 }
 
 /// What an actor is made of.
@@ -233,7 +243,7 @@ impl Actor {
             next_attempt_at: None,
             storage_retry_at: None,
             token: Token::Unknown,
-            token_number: 0,
+            sent: Sent::default(),
             questions: Questions::default(),
             push: Push::default(),
             pull,

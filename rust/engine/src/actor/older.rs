@@ -7,7 +7,7 @@ use mailboat_core::{BackendFailure, Timestamp};
 use mailboat_store::{Durability, HistoryPage, MAX_WINDOW_ROWS, RemoteChange};
 
 use super::pull::from_wire;
-use super::{Actor, Effect, Route};
+use super::{Actor, Effect, Route, Sent};
 use crate::call::Call;
 use crate::engine::json;
 use crate::waist::{Ask, ErrorCode, LoadedOlder, WaistError};
@@ -29,13 +29,16 @@ pub(crate) struct Older {
     waiting: VecDeque<OlderCall>,
     in_flight: Option<OlderCall>,
     before: Option<u64>,
-    /// The number of the token that it was asked with.
-    sent_under: u32,
+    sent: Sent,
 }
 
 impl Older {
     pub fn waits(&self) -> bool {
         !self.waiting.is_empty() && self.in_flight.is_none()
+    }
+
+    pub fn is_in_flight(&self) -> bool {
+        self.in_flight.is_some()
     }
 
     /// The order before which the page on its way ends.
@@ -90,7 +93,7 @@ impl Actor {
         let (collection, lane) = (older.collection.clone(), older.lane.clone());
         let (before, limit) = (self.older.before, older.limit);
         self.older.in_flight = Some(older);
-        self.older.sent_under = self.token_number;
+        self.older.sent = self.sent;
         match self.route {
             Route::Rest => {
                 let token = self.token.value();
@@ -118,7 +121,7 @@ impl Actor {
                 }
                 stored => stored.map(|loaded| json(&loaded)),
             },
-            Err(failure) if self.is_old_news(&failure, self.older.sent_under) => {
+            Err(failure) if self.is_old_news(&failure, self.older.sent) => {
                 self.older.waiting.push_front(older);
                 return;
             }

@@ -8,7 +8,7 @@ use mailboat_core::{BackendFailure, PullTrigger, PullView, Timestamp};
 use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
 
 use super::arrived::Arrived;
-use super::{Actor, Effect, Route};
+use super::{Actor, Effect, Route, Sent};
 use crate::waist::Ask;
 
 /// Pages that may have come and not be stored yet: one that is being applied, and the next.
@@ -19,10 +19,11 @@ pub(crate) struct Pull {
     view: PullView,
     /// The cursor that the page on its way was asked with.
     cursor: Option<String>,
+    /// The revision of the file when it was asked for.
+    asked_at: i64,
     /// The page on its way goes on from one that could not be stored.
     is_void: bool,
-    /// The number of the token that the page on its way was asked with.
-    sent_under: u32,
+    sent: Sent,
     /// What has come, as far as it is not applied yet; oldest first.
     arrived: VecDeque<Arrived>,
 }
@@ -32,7 +33,14 @@ impl Pull {
     pub fn new(last_ended_at: Option<Timestamp>) -> Self {
         let trigger = Some(PullTrigger::Open);
         let view = PullView { trigger, last_ended_at, ..PullView::default() };
-        Self { view, cursor: None, is_void: false, sent_under: 0, arrived: VecDeque::new() }
+        Self {
+            view,
+            cursor: None,
+            asked_at: 0,
+            is_void: false,
+            sent: Sent::default(),
+            arrived: VecDeque::new(),
+        }
     }
 
     pub fn view(&self) -> PullView {
@@ -111,7 +119,7 @@ impl Pull {
         if page.more {
             self.ask(PullTrigger::More);
         }
-        self.arrived.push_back(page.into());
+        self.arrived.push_back(Arrived::new(page, self.cursor.is_none(), self.asked_at));
     }
 
     /// The cursor of the page on its way.
@@ -129,10 +137,11 @@ impl Actor {
                 return;
             }
         }
+        self.pull.asked_at = self.writer.revision();
         self.pull.view.in_flight = true;
         self.pull.view.trigger = None;
         self.pull.view.hint_not_before = None;
-        self.pull.sent_under = self.token_number;
+        self.pull.sent = self.sent;
         self.sync.pull_started();
         let cursor = self.pull.cursor.clone();
         match self.route {
@@ -152,12 +161,7 @@ impl Actor {
         if let Some(page) = self.pull.arrived.back() {
             return Ok(Some(page.cursor().to_owned()));
         }
-        let cursor = self.writer.cursor()?;
-        if cursor.is_none() {
-            self.writer
-                .transaction(Durability::Normal, |transaction| transaction.begin_from_start())?;
-        }
-        Ok(cursor)
+        self.writer.cursor()
     }
 
     /// A page came, or did not. Its rows are applied from the end of this turn on.
@@ -169,7 +173,7 @@ impl Actor {
                     self.pull.take_in(page);
                 }
                 self.suspects = std::mem::take(&mut self.suspects).after_pull();
-                self.backend_succeeded(now);
+                self.backend_succeeded(self.pull.sent, now);
             }
             Err(BackendFailure::CursorExpired) if counts => {
                 // With the page that has come its cursor would be stored after all.
@@ -183,7 +187,7 @@ impl Actor {
             Err(failure) => {
                 // What asked for this pull is still unanswered.
                 self.pull.ask(PullTrigger::More);
-                self.request_failed(&failure, self.pull.sent_under, now);
+                self.request_failed(&failure, self.pull.sent, now);
             }
         }
     }

@@ -8,7 +8,7 @@ use mailboat_core::{
 };
 use mailboat_store::{Answered, Durability, QueuedEntry, StoreError};
 
-use super::{Actor, Effect, Route};
+use super::{Actor, Effect, Route, Sent};
 use crate::waist::Ask;
 
 /// The batch on its way, if there is one.
@@ -17,8 +17,7 @@ pub(crate) struct Push {
     in_flight: Vec<QueuedEntry>,
     /// Bytes of its values.
     bytes: u64,
-    /// The number of the token it was sent with.
-    sent_under: u32,
+    sent: Sent,
     /// A batch was settled, and no pull has been asked for since.
     settled: bool,
 }
@@ -67,7 +66,7 @@ impl Actor {
         }
         let sent = entries.iter().map(to_wire).collect();
         self.push.in_flight = entries;
-        (self.push.bytes, self.push.sent_under) = (bytes, self.token_number);
+        (self.push.bytes, self.push.sent) = (bytes, self.sent);
         match self.route {
             Route::Rest => {
                 let token = self.token.value();
@@ -86,7 +85,7 @@ impl Actor {
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
-                    self.backend_succeeded(now);
+                    self.backend_succeeded(self.push.sent, now);
                     self.push_passed(&entries);
                 }
                 // The server has them; asked again, it answers `duplicate`.
@@ -120,7 +119,7 @@ impl Actor {
         } else {
             self.put_back(entries);
         }
-        self.request_failed(failure, self.push.sent_under, now);
+        self.request_failed(failure, self.push.sent, now);
         self.batch = self.batch.after_failure(failure, self.backend.failures, &self.policy);
     }
 

@@ -2,7 +2,7 @@
 
 use mailboat_core::{BackendFailure, PullTrigger, Timestamp};
 
-use super::{Actor, Route};
+use super::{Actor, Route, Sent};
 use crate::call::Call;
 use crate::waist::{ErrorCode, WaistError};
 
@@ -77,14 +77,14 @@ impl Actor {
     /// refusal of a token only makes the engine ask for a fresh one and try again.
     ///
     /// Push and pull are in flight together, so an old token is refused twice. The second
-    /// time says nothing: `sent_under` is the number of the token the request was sent with.
+    /// time says nothing.
     pub(super) fn request_failed(
         &mut self,
         failure: &BackendFailure,
-        sent_under: u32,
+        sent: Sent,
         now: Timestamp,
     ) {
-        if self.is_old_news(failure, sent_under) {
+        if self.is_old_news(failure, sent) {
             return;
         }
         let tries_again = *failure == BackendFailure::Unauthorized && !self.backend.unauthorized;

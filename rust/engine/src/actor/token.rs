@@ -2,7 +2,7 @@
 
 use mailboat_core::{BackendFailure, Timestamp, after_unauthorized};
 
-use super::{Actor, Route};
+use super::{Actor, Route, Sent};
 use crate::waist::{Ask, ErrorCode, WaistError};
 
 /// What is known of the token.
@@ -50,7 +50,7 @@ impl Actor {
             return;
         }
         self.token = Token::Known(token);
-        self.token_number = self.token_number.wrapping_add(1);
+        self.sent.token = self.sent.token.wrapping_add(1);
     }
 
     /// JavaScript gave no token, or did not answer in time: sending pauses, visibly.
@@ -66,14 +66,14 @@ impl Actor {
     }
 
     /// Whether a failure is the refusal of a token that is not used any more.
-    pub(super) fn is_old_news(&self, failure: &BackendFailure, sent_under: u32) -> bool {
-        *failure == BackendFailure::Unauthorized && sent_under != self.token_number
+    pub(super) fn is_old_news(&self, failure: &BackendFailure, sent: Sent) -> bool {
+        *failure == BackendFailure::Unauthorized && sent.token != self.sent.token
     }
 
     /// The backend refused the token, or there is none.
     pub(super) fn token_refused(&mut self, now: Timestamp) {
         self.token = Token::Unknown;
-        self.token_number = self.token_number.wrapping_add(1);
+        self.sent.token = self.sent.token.wrapping_add(1);
         let jitter = self.chance.jitter();
         self.backend = after_unauthorized(self.backend, now, jitter, &self.policy);
     }

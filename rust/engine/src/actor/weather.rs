@@ -7,7 +7,7 @@ use mailboat_core::{
 };
 use mailboat_store::StoreError;
 
-use super::Actor;
+use super::{Actor, Sent};
 use crate::waist::WaistError;
 
 impl Actor {
@@ -21,6 +21,7 @@ impl Actor {
         if !is_another(before, network) {
             return;
         }
+        self.sent.network = self.sent.network.wrapping_add(1);
         self.observed = self.observed.with_edge(now);
         if before.kind != network.kind {
             self.observed = self.observed.forgotten();
@@ -68,12 +69,16 @@ impl Actor {
     }
 
     /// The backend answered as the contract says.
-    pub(super) fn backend_succeeded(&mut self, now: Timestamp) {
+    pub(super) fn backend_succeeded(&mut self, sent: Sent, now: Timestamp) {
         if self.backend.failures >= self.policy.breaker_failures {
             // It was the backend: whoever was set aside meanwhile need not wait.
             self.suspects = std::mem::take(&mut self.suspects).without_delays(now);
         }
-        self.backend = self.backend.after_answer(&self.policy);
+        self.backend = if sent.network == self.sent.network {
+            self.backend.after_answer(&self.policy)
+        } else {
+            self.backend.after_old_answer(&self.policy)
+        };
         self.last_error = None;
         self.calm_alarms(now);
     }
