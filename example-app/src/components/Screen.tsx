@@ -1,0 +1,80 @@
+// The frame of every screen: its title, what stands beside that, and what syncing says.
+
+import type { ReactElement, ReactNode } from "react";
+import { KeyboardAvoidingView, Platform, Text, View } from "react-native";
+import { useSafeAreaInsets } from "react-native-safe-area-context";
+import { CONTENT_WIDTH, space, TOUCH_SIZE, type } from "../theme/tokens";
+import { themedStyles } from "../theme/useTheme";
+import { IconButton } from "./Button";
+
+interface ScreenProps {
+  readonly testID: string;
+  readonly title: string;
+  /** Names the title for tests, where it is data. */
+  readonly titleTestID?: string;
+  /** A line below the title. */
+  readonly subtitle?: ReactNode;
+  /** Leaves the screen; one that lies upon others has it, and a smaller title. */
+  readonly onBack?: () => void;
+  /** Buttons at the end of the title's line. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A screen with a title. */
+export function Screen(props: ScreenProps): ReactElement {
+  const { actions, children, onBack, subtitle, testID, title, titleTestID } = props;
+  const styles = useStyles();
+  const insets = useSafeAreaInsets();
+  return (
+    <KeyboardAvoidingView
+      testID={testID}
+      behavior={Platform.OS === "ios" ? "padding" : undefined}
+      style={styles.screen}
+    >
+      <View style={[styles.bar, { paddingTop: insets.top + space.s }]}>
+        <View style={styles.line}>
+          {onBack !== undefined && (
+            <IconButton testID="back" icon="back" label="Back" onPress={onBack} />
+          )}
+          <View style={styles.titles}>
+            <Text
+              role="heading"
+              testID={titleTestID}
+              numberOfLines={1}
+              style={onBack === undefined ? styles.title : styles.smallTitle}
+            >
+              {title}
+            </Text>
+            {subtitle}
+          </View>
+          {actions}
+        </View>
+      </View>
+      <View style={styles.content}>{children}</View>
+    </KeyboardAvoidingView>
+  );
+}
+
+const useStyles = themedStyles(({ color }) => ({
+  screen: { flex: 1, backgroundColor: color.background },
+  bar: {
+    backgroundColor: color.surface,
+    borderBottomWidth: 1,
+    borderBottomColor: color.line,
+    paddingHorizontal: space.s,
+    paddingBottom: space.s,
+  },
+  line: {
+    flexDirection: "row",
+    alignItems: "center",
+    minHeight: TOUCH_SIZE,
+    width: "100%",
+    maxWidth: CONTENT_WIDTH,
+    alignSelf: "center",
+  },
+  titles: { flex: 1, paddingHorizontal: space.s },
+  title: { ...type.title, color: color.text },
+  smallTitle: { ...type.heading, color: color.text },
+  content: { flex: 1, width: "100%", maxWidth: CONTENT_WIDTH, alignSelf: "center" },
+}));

@@ -1,0 +1,46 @@
+// Opens the two engines of an account. Asking again answers those that are open.
+
+import {
+  createMailboat,
+  policies,
+  type Collections,
+  type Mailboat,
+  type RestBackend,
+} from "react-native-mailboat";
+import { tokenSource, type Account } from "./account";
+import { chatSchema, tasksSchema, type ChatCollections, type TasksCollections } from "./schema";
+
+/** The engines of one account. */
+export interface Engines {
+  readonly account: Account;
+  /** Conversations, messages, receipts. */
+  readonly chat: Mailboat<ChatCollections>;
+  /** Tasks, under the preset `fieldData`. */
+  readonly tasks: Mailboat<TasksCollections>;
+}
+
+/** Opens the engines of `account` on files in `folder`. */
+export function openEngines(account: Account, folder: string): Engines {
+  const backend: RestBackend = {
+    kind: "rest",
+    baseUrl: account.serverUrl,
+    getToken: tokenSource(account),
+    // The dev server of an example speaks plain HTTP, and to a phone it is another host.
+    allowInsecure: true,
+  };
+  const chat = createMailboat({
+    path: `${folder}/${account.user}-chat.db`,
+    schema: chatSchema,
+    backend,
+    userId: account.user,
+  });
+  const tasks = createMailboat({
+    path: `${folder}/${account.user}-tasks.db`,
+    schema: tasksSchema,
+    policy: policies.fieldData,
+    backend,
+    userId: account.user,
+  });
+  // `memberIds` is JSON to the schema; the package's own types say that it is a list of ids.
+  return { account, chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>, tasks };
+}
