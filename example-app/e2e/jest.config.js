@@ -5,7 +5,7 @@ module.exports = {
   rootDir: "..",
   roots: ["<rootDir>/e2e"],
   testMatch: ["<rootDir>/e2e/*.test.ts"],
-  transform: { "\\.ts$": ["babel-jest", { presets: ["babel-preset-expo"] }] },
+  transform: { "\\.ts$": "babel-jest" },
   testTimeout: 120_000,
   maxWorkers: 1,
   globalSetup: "detox/runners/jest/globalSetup",

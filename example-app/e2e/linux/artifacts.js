@@ -27,13 +27,18 @@ class LinuxArtifactPlugins {
 
   declareArtifactPlugins() {
     return {
-      log: (/** @type {object} */ api) => new WindowLogPlugin({ api }),
-      screenshot: (/** @type {object} */ api) => new WindowScreenshotPlugin({ api }),
+      log: (/** @type {object} */ api) => new WindowLogPlugin(api),
+      screenshot: (/** @type {object} */ api) => new WindowScreenshotPlugin(api),
     };
   }
 }
 
 class WindowScreenshotPlugin extends ScreenshotArtifactPlugin {
+  /** @param {object} api */
+  constructor(api) {
+    super({ api });
+  }
+
   /** @param {string} name */
   async _takeSnapshot(name) {
     // After a kill there is no picture to take, and that is no failure of the test.
@@ -57,6 +62,11 @@ class WindowScreenshotPlugin extends ScreenshotArtifactPlugin {
 }
 
 class WindowLogPlugin extends ArtifactPlugin {
+  /** @param {object} api */
+  constructor(api) {
+    super({ api });
+  }
+
   /** @param {{ status: string }} testSummary */
   async onTestDone(testSummary) {
     await super.onTestDone(testSummary);

@@ -23,7 +23,6 @@ const PROGRAM = path.resolve(__dirname, "../../../build/webkit/mailboat-window")
 
 class AppWindow {
   #events = new EventEmitter();
-  /** @type {import("node:child_process").ChildProcessByStdio<import("node:stream").Writable, import("node:stream").Readable, null>} */
   #process;
 
   /** @param {WindowOptions} options */
@@ -36,7 +35,7 @@ class AppWindow {
     this.#process = spawn(PROGRAM, options, { stdio: ["pipe", "pipe", errors], detached: true });
     closeSync(errors);
     // A line to a window that was killed goes nowhere; `ended` says so to those who wait.
-    this.#process.stdin.on("error", () => {});
+    this.#process.stdin?.on("error", () => {});
     /** Resolves with how it ended, whoever ended it. @type {Promise<string>} */
     this.ended = new Promise((resolve) => {
       this.#process.once("error", (error) => resolve(error.message));
@@ -79,7 +78,7 @@ class AppWindow {
   /** @param {{ do: string, path?: string }} command @param {string} answer */
   async #ask(command, answer) {
     const answered = once(this.#events, answer);
-    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+    this.#process.stdin?.write(`${JSON.stringify(command)}\n`);
     const end = this.ended.then((how) => {
       throw new Error(`The window ended (${how}) while it was asked to ${command.do}.`);
     });
@@ -88,13 +87,14 @@ class AppWindow {
 
   /** @param {string} log */
   #listen(log) {
+    const said = /** @type {import("node:stream").Readable} */ (this.#process.stdout);
     const lines = createWriteStream(log, { flags: "a" });
-    readline.createInterface({ input: this.#process.stdout }).on("line", (line) => {
+    readline.createInterface({ input: said }).on("line", (line) => {
       lines.write(`${line}\n`);
       const event = eventOf(line);
       if (event !== null) this.#events.emit(event);
     });
-    this.#process.stdout.once("end", () => lines.end());
+    said.once("end", () => lines.end());
   }
 }
 

@@ -20,7 +20,7 @@ function blankness(file) {
   /** @type {Map<number, number>} */
   const colours = new Map();
   for (let at = 0; at < pixels.length; at += channels) {
-    const colour = (pixels[at] << 16) | (pixels[at + 1] << 8) | pixels[at + 2];
+    const colour = pixels.readUIntBE(at, 3);
     colours.set(colour, (colours.get(colour) ?? 0) + 1);
   }
   const ink = 1 - Math.max(0, ...colours.values()) / (width * height);

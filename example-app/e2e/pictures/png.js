@@ -60,14 +60,11 @@ function writePng(file, { width, height, channels, pixels }) {
     pixels.copy(rows, y * (stride + 1) + 1, y * stride, (y + 1) * stride);
   }
   const chunks = [
-    ["IHDR", header],
-    ["IDAT", deflateSync(rows)],
-    ["IEND", Buffer.alloc(0)],
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
   ];
-  writeFileSync(
-    file,
-    Buffer.concat([SIGNATURE, ...chunks.map(([type, data]) => chunk(type, data))]),
-  );
+  writeFileSync(file, Buffer.concat([SIGNATURE, ...chunks]));
 }
 
 /**
@@ -101,18 +98,38 @@ function sideBySide(pictures, gap) {
 function unfilter(rows, { width, height, channels }) {
   const stride = width * channels;
   const pixels = Buffer.alloc(height * stride);
+  const pixel = (/** @type {number} */ x, /** @type {number} */ y) =>
+    x < 0 || y < 0 ? 0 : pixels.readUInt8(y * stride + x);
   for (let y = 0; y < height; y++) {
-    const filter = rows[y * (stride + 1)];
+    const row = y * (stride + 1);
+    const filter = rows.readUInt8(row);
     for (let x = 0; x < stride; x++) {
-      const at = y * stride + x;
-      const left = x < channels ? 0 : pixels[at - channels];
-      const above = y === 0 ? 0 : pixels[at - stride];
-      const aboveLeft = x < channels || y === 0 ? 0 : pixels[at - stride - channels];
-      const guess = [0, left, above, (left + above) >> 1, paeth(left, above, aboveLeft)][filter];
-      pixels[at] = rows[y * (stride + 1) + 1 + x] + guess;
+      const left = pixel(x - channels, y);
+      const above = pixel(x, y - 1);
+      const aboveLeft = pixel(x - channels, y - 1);
+      const guess = guessed(filter, left, above, aboveLeft);
+      pixels[y * stride + x] = rows.readUInt8(row + 1 + x) + guess;
     }
   }
   return pixels;
+}
+
+/**
+ * @param {number} filter @param {number} left @param {number} above @param {number} aboveLeft
+ */
+function guessed(filter, left, above, aboveLeft) {
+  switch (filter) {
+    case 0:
+      return 0;
+    case 1:
+      return left;
+    case 2:
+      return above;
+    case 3:
+      return (left + above) >> 1;
+    default:
+      return paeth(left, above, aboveLeft);
+  }
 }
 
 /** The neighbour that is nearest to `left + above - aboveLeft`. */
@@ -128,11 +145,11 @@ function paeth(
   return byAbove <= byBoth ? above : aboveLeft;
 }
 
-/** @param {string | Buffer} type @param {string | Buffer} data */
+/** @param {string} type @param {Buffer} data */
 function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type), Buffer.from(data)]);
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const frame = Buffer.alloc(CHUNK_TAIL);
-  frame.writeUInt32BE(body.length - 4);
+  frame.writeUInt32BE(data.length);
   const sum = Buffer.alloc(CHUNK_TAIL);
   sum.writeUInt32BE(crc32(body));
   return Buffer.concat([frame, body, sum]);
