@@ -43,7 +43,6 @@ export function useMessageRows(
   return useMemo(() => {
     const others = memberIds.filter((id) => id !== user);
     const reach = reachOf(messages, receipts, others);
-    const now = Date.now();
     return messages.map((message, place) => {
       const before = messages[place - 1];
       const isMine = message.senderId === user;
@@ -55,7 +54,7 @@ export function useMessageRows(
         mark: isMine ? markOf(message, place, reach) : null,
         sender: startsGroup && !isMine && others.length > 1 ? message.senderId : null,
         startsGroup,
-        day: startsDay ? dayName(message.sentAt, now) : null,
+        day: startsDay ? dayName(message.sentAt) : null,
       };
     });
   }, [messages, receipts, memberIds, user]);

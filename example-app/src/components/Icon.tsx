@@ -4,6 +4,7 @@ import { memo, type ReactElement } from "react";
 import Svg, { Path } from "react-native-svg";
 
 const SHAPES = {
+  boat: "M3 15.5h18l-2.6 4.5H5.8zM12 3.5v9M12 4l6 8.5H12M12 6.5l-4.5 6H12",
   chats: "M4 5.5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-8.5L7 20v-3.5H4a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z",
   tasks: "M4 6.5l1.6 1.6L8.5 5M4 14.5l1.6 1.6 2.9-3.1M12 6.5h8.5M12 14.5h8.5M12 19.5h5",
   outbox: "M4 13.5v5a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-5M12 15V4M7.5 8.5L12 4l4.5 4.5",

@@ -1,10 +1,17 @@
 // The frame of every screen: its title, what stands beside that, and what syncing says.
 
+import { useIsFocused } from "@react-navigation/native";
 import type { ReactElement, ReactNode } from "react";
 import { KeyboardAvoidingView, Platform, Text, View } from "react-native";
+import {
+  ConnectionStatus,
+  SyncErrorBanner,
+  SyncStatusIcon,
+} from "react-native-mailboat/components";
 import { useSafeAreaInsets } from "react-native-safe-area-context";
+import { statusThemeOf } from "../theme/statusTheme";
 import { CONTENT_WIDTH, space, TOUCH_SIZE, type } from "../theme/tokens";
-import { themedStyles } from "../theme/useTheme";
+import { themedStyles, useTheme } from "../theme/useTheme";
 import { IconButton } from "./Button";
 
 interface ScreenProps {
@@ -12,7 +19,7 @@ interface ScreenProps {
   readonly title: string;
   /** Names the title for tests, where it is data. */
   readonly titleTestID?: string;
-  /** A line below the title. */
+  /** A line below the title; the state of the connection when left out. */
   readonly subtitle?: ReactNode;
   /** Leaves the screen; one that lies upon others has it, and a smaller title. */
   readonly onBack?: () => void;
@@ -21,11 +28,14 @@ interface ScreenProps {
   readonly children: ReactNode;
 }
 
-/** A screen with a title. */
+/** A screen with a title. What syncing says is that of the nearest engine. */
 export function Screen(props: ScreenProps): ReactElement {
   const { actions, children, onBack, subtitle, testID, title, titleTestID } = props;
   const styles = useStyles();
   const insets = useSafeAreaInsets();
+  const statusTheme = statusThemeOf(useTheme());
+  // What lies below another screen says nothing: there is one status icon at a time.
+  const isFocused = useIsFocused();
   return (
     <KeyboardAvoidingView
       testID={testID}
@@ -37,7 +47,7 @@ export function Screen(props: ScreenProps): ReactElement {
           {onBack !== undefined && (
             <IconButton testID="back" icon="back" label="Back" onPress={onBack} />
           )}
-          <View style={styles.titles}>
+          <View style={onBack === undefined ? styles.titles : styles.smallTitles}>
             <Text
               role="heading"
               testID={titleTestID}
@@ -46,12 +56,18 @@ export function Screen(props: ScreenProps): ReactElement {
             >
               {title}
             </Text>
-            {subtitle}
+            {subtitle === undefined
+              ? isFocused && <ConnectionStatus theme={statusTheme} />
+              : subtitle}
           </View>
+          {isFocused && <SyncStatusIcon theme={statusTheme} size={22} style={styles.icon} />}
           {actions}
         </View>
       </View>
-      <View style={styles.content}>{children}</View>
+      <View style={styles.content}>
+        {isFocused && <SyncErrorBanner theme={statusTheme} />}
+        {children}
+      </View>
     </KeyboardAvoidingView>
   );
 }
@@ -74,7 +90,9 @@ const useStyles = themedStyles(({ color }) => ({
     alignSelf: "center",
   },
   titles: { flex: 1, paddingHorizontal: space.s },
+  smallTitles: { flex: 1, paddingRight: space.s },
   title: { ...type.title, color: color.text },
   smallTitle: { ...type.heading, color: color.text },
+  icon: { padding: (TOUCH_SIZE - 22) / 2 },
   content: { flex: 1, width: "100%", maxWidth: CONTENT_WIDTH, alignSelf: "center" },
 }));

@@ -17,15 +17,15 @@ export function clockTime(at: number): string {
 }
 
 /** Short, for a list: the time today, else the weekday or the date. */
-export function listTime(at: number, now: number): string {
-  const days = daysBetween(at, now);
+export function listTime(at: number): string {
+  const days = daysSince(at);
   if (days <= 0) return clockTime(at);
   return days <= WEEKDAY_DAYS ? weekday.format(at) : dayAndMonth.format(at);
 }
 
 /** For the line between the messages of two days. */
-export function dayName(at: number, now: number): string {
-  const days = daysBetween(at, now);
+export function dayName(at: number): string {
+  const days = daysSince(at);
   if (days <= 0) return "Today";
   if (days === 1) return "Yesterday";
   return days <= WEEKDAY_DAYS ? longWeekday.format(at) : date.format(at);
@@ -37,8 +37,8 @@ export function isSameDay(one: number, other: number): boolean {
 }
 
 /** Days may have 23 or 25 hours. */
-function daysBetween(at: number, now: number): number {
-  return Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
+function daysSince(at: number): number {
+  return Math.round((startOfDay(Date.now()) - startOfDay(at)) / DAY_MS);
 }
 
 function startOfDay(at: number): number {

@@ -10,6 +10,7 @@ import {
 } from "react";
 import { AppState } from "react-native";
 import { MailboatProvider } from "react-native-mailboat";
+import { useStatusChangeCount } from "../diagnostics/statusChanges";
 import { documentFolder } from "../platform/documentFolder";
 import type { Account } from "./account";
 import { openEngines, type Engines } from "./openEngines";
@@ -61,6 +62,7 @@ export function OpenEngines({ children, engines }: OpenEnginesProps): ReactEleme
     () => ({ ...engines, receipts: new ReceiptWriter(chat, account.user, reportReceipt) }),
     [engines, chat, account],
   );
+  useStatusChangeCount();
   useEffect(() => view.receipts.start(), [view]);
   useEffect(() => tellAppState(engines), [engines]);
   return <EnginesContext.Provider value={view}>{children}</EnginesContext.Provider>;

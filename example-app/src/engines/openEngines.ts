@@ -2,11 +2,13 @@
 
 import {
   createMailboat,
+  ManualNetworkSource,
   policies,
   type Collections,
   type Mailboat,
   type RestBackend,
 } from "react-native-mailboat";
+import { platformNetwork } from "../platform/networkSource";
 import { tokenSource, type Account } from "./account";
 import { chatSchema, tasksSchema, type ChatCollections, type TasksCollections } from "./schema";
 
@@ -17,6 +19,8 @@ export interface Engines {
   readonly chat: Mailboat<ChatCollections>;
   /** Tasks, under the preset `fieldData`. */
   readonly tasks: Mailboat<TasksCollections>;
+  /** Says what the platform says, unless somebody tries another network. */
+  readonly network: ManualNetworkSource;
 }
 
 /** Opens the engines of `account` on files in `folder`. */
@@ -28,11 +32,13 @@ export function openEngines(account: Account, folder: string): Engines {
     // The dev server of an example speaks plain HTTP, and to a phone it is another host.
     allowInsecure: true,
   };
+  const network = new ManualNetworkSource(platformNetwork());
   const chat = createMailboat({
     path: `${folder}/${account.user}-chat.db`,
     schema: chatSchema,
     backend,
     userId: account.user,
+    network,
   });
   const tasks = createMailboat({
     path: `${folder}/${account.user}-tasks.db`,
@@ -40,7 +46,8 @@ export function openEngines(account: Account, folder: string): Engines {
     policy: policies.fieldData,
     backend,
     userId: account.user,
+    network,
   });
   // `memberIds` is JSON to the schema; the package's own types say that it is a list of ids.
-  return { account, chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>, tasks };
+  return { account, chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>, tasks, network };
 }

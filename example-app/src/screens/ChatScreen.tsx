@@ -3,10 +3,15 @@
 import { useIsFocused } from "@react-navigation/native";
 import { useEffect, useRef, type ReactElement } from "react";
 import { Text, View } from "react-native";
-import { useConversations, useMessages, type Message } from "react-native-mailboat";
+import {
+  useConversations,
+  useMessages,
+  type Message,
+  type MessagesView,
+} from "react-native-mailboat";
 import { Composer } from "../chat/Composer";
 import { JumpToNewest } from "../chat/JumpToNewest";
-import type { MessageListHandle } from "../chat/listProps";
+import { MESSAGE_PAGE, type MessageListHandle } from "../chat/listProps";
 import { MessageList } from "../chat/MessageList";
 import { useMessageRows } from "../chat/messageRows";
 import { useNewestShown } from "../chat/useNewestShown";
@@ -17,9 +22,6 @@ import type { RootScreenProps } from "../navigation/routes";
 import { useIsActive } from "../platform/useIsActive";
 import { type } from "../theme/tokens";
 import { themedStyles } from "../theme/useTheme";
-
-/** Messages shown at first and added by each step back. */
-export const MESSAGE_PAGE = 50;
 
 const NOBODY: readonly string[] = [];
 
@@ -37,6 +39,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
   const rows = useMessageRows(conversationId, messages, memberIds, account.user);
   const { isAtNewest, newCount, onAtNewest } = useNewestShown(rows);
   useMarkRead(conversationId, messages, isAtNewest);
+  useFirstPage(chat);
   const scrollToNewest = (): void => list.current?.scrollToNewest();
 
   return (
@@ -52,7 +55,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
       }
     >
       <View style={styles.messages}>
-        {rows.length === 0 && !hasOlder ? (
+        {rows.length === 0 ? (
           <EmptyState
             testID="chat-empty"
             icon="chats"
@@ -75,6 +78,14 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
       />
     </Screen>
   );
+}
+
+/** A chat of which this device has nothing asks the server, once. */
+function useFirstPage({ error, hasOlder, loadOlder, messages }: MessagesView): void {
+  const isUnknown = messages.length === 0 && hasOlder && error === null;
+  useEffect(() => {
+    if (isUnknown) void loadOlder();
+  }, [isUnknown, loadOlder]);
 }
 
 /** A message of another is read when somebody looks at the end of the chat that it stands at. */
