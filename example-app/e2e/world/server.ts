@@ -15,6 +15,13 @@ interface Change {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** A page of what a user sees. */
+interface Page {
+  readonly changes: readonly Change[];
+  readonly cursor: string;
+  readonly more: boolean;
+}
+
 /** Records of one conversation in a snapshot, and on a page: more than any test writes. */
 const EVERYTHING = 500;
 
@@ -40,8 +47,8 @@ export class Server extends DevServer {
 
   /** Every change it has applied. */
   async effects(): Promise<Effect[]> {
-    const answer = await fetch(`${this.url}/dev/effects`);
-    return ((await answer.json()) as { effects: Effect[] }).effects;
+    const { effects } = await this.get<{ effects: Effect[] }>("/dev/effects");
+    return effects;
   }
 
   /** The records of a collection that a user sees, oldest first. */
@@ -52,8 +59,7 @@ export class Server extends DevServer {
     for (let more = true; more;) {
       const query = new URLSearchParams({ limit: `${EVERYTHING}`, recent: `${EVERYTHING}` });
       if (cursor !== "") query.set("cursor", cursor);
-      const answer = await fetch(`${this.url}/v1/pull?${query.toString()}`, { headers });
-      const page = (await answer.json()) as { changes: Change[]; cursor: string; more: boolean };
+      const page = await this.get<Page>(`/v1/pull?${query.toString()}`, headers);
       found.push(...page.changes.filter((change) => change.collection === collection));
       ({ cursor, more } = page);
     }
@@ -95,6 +101,14 @@ export class Server extends DevServer {
       if (Date.now() > giveUp) throw new Error(`The server: no receipt of ${user} for ${body}.`);
       await pause(LOOK_EVERY_MS);
     }
+  }
+
+  private async get<Answer>(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const answer = await fetch(this.url + path, { headers });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`The server: ${path}: ${answer.status} ${text}`);
+    // Parsed here and not by `json()`, whose objects are of another realm than the tests'.
+    return JSON.parse(text) as Answer;
   }
 
   private async tokenOf(user: string): Promise<string> {
