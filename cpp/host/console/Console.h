@@ -4,9 +4,9 @@
 #pragma once
 
 #include "JavaScriptEngine.h"
-#include "ModuleRegistry.h"
 #include "TaskQueue.h"
 #include "Timers.h"
+#include "modules/ModuleRegistry.h"
 
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ struct Scenario {
 
 struct ConsoleOptions {
   /// Without it no module is there.
-  ModuleProvider modules;
+  host::ModuleProvider modules;
   /// Adds globals before any JavaScript runs.
   std::function<void(
       facebook::jsi::Runtime& runtime, const std::shared_ptr<facebook::react::CallInvoker>& invoker)>
@@ -110,7 +110,7 @@ class Console {
   std::shared_ptr<TaskQueue> queue_;
   Ending ending_;
   Timers timers_;
-  ModuleRegistry modules_;
+  host::ModuleRegistry modules_;
   std::shared_ptr<Scenarios> scenarios_;
   std::unique_ptr<JavaScriptEngine> engine_;
 };

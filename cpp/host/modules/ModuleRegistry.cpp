@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace mailboat::console {
+namespace mailboat::host {
 
 using namespace facebook;
 
@@ -28,4 +28,4 @@ std::shared_ptr<react::TurboModule> ModuleRegistry::find(const std::string& name
   return module;
 }
 
-}  // namespace mailboat::console
+}  // namespace mailboat::host

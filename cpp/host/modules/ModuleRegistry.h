@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace mailboat::console {
+namespace mailboat::host {
 
 /// Makes the module of that name, or nothing if there is none.
 using ModuleProvider = std::function<std::shared_ptr<facebook::react::TurboModule>(
@@ -36,4 +36,4 @@ class ModuleRegistry {
   std::unordered_map<std::string, std::shared_ptr<facebook::react::TurboModule>> modules_;
 };
 
-}  // namespace mailboat::console
+}  // namespace mailboat::host
