@@ -51,6 +51,8 @@ describe("the header", () => {
     await ann.mailboat.create("conversations", { title: "Crew", memberIds: ["ann"] });
     await waitFor(() => screen.getByText(/cannot be reached/));
     await userEvent.press(screen.getByText("Try again"));
-    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+    await waitFor(() => {
+      expect(screen.queryByRole("alert")).toBeNull();
+    });
   });
 });

@@ -11,7 +11,7 @@ function loaded(): typeof WebHost {
   let web: typeof WebHost | undefined;
   jest.isolateModules(() => {
     // By its full name: as Metro for a phone, Jest would take nativeHost.native.ts.
-    web = jest.requireActual("../../src/native/nativeHost.ts");
+    web = jest.requireActual<typeof WebHost>("../../src/native/nativeHost.ts");
   });
   if (web === undefined) throw new Error("nativeHost.ts was not loaded.");
   return web;

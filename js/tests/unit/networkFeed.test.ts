@@ -1,10 +1,10 @@
 // How a network source reaches the engine: what is told, how often, and until when.
 
-import { createMailboat, ManualNetworkSource, type NetworkSource } from "../../src";
+import { createMailboat, ManualNetworkSource, type Mailboat, type NetworkSource } from "../../src";
 import { hostError, ScriptedHost } from "./scriptedHost";
 
 /** The same config, with another source or with none. */
-function open(host: ScriptedHost, network?: NetworkSource): ReturnType<typeof createMailboat> {
+function open(host: ScriptedHost, network?: NetworkSource): Mailboat {
   return createMailboat({ path: "/scripted.db", host, ...(network !== undefined && { network }) });
 }
 
