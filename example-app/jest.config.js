@@ -13,5 +13,6 @@ module.exports = {
     "^react-native-mailboat$": "<rootDir>/../dist/index.js",
     "^react-native-mailboat/(components|testing)$": "<rootDir>/../dist/$1/index.js",
   },
+  setupFilesAfterEnv: ["<rootDir>/tests/setup.ts"],
   testTimeout: 30_000,
 };

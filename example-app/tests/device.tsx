@@ -3,6 +3,7 @@
 
 import { render } from "@testing-library/react-native";
 import type { ReactElement } from "react";
+import { AppState } from "react-native";
 import {
   MailboatProvider,
   ManualNetworkSource,
@@ -15,6 +16,9 @@ import { OpenEngines } from "../src/engines/EnginesProvider";
 import type { Engines } from "../src/engines/openEngines";
 import { chatSchema, tasksSchema, type ChatCollections } from "../src/engines/schema";
 import { Navigation } from "../src/navigation/Navigation";
+
+// React Native's preset has no word on it; in a test somebody always looks at the app.
+Object.assign(AppState, { currentState: "active" });
 
 /** A phone in portrait. */
 const METRICS = {

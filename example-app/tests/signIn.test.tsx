@@ -1,11 +1,21 @@
-// Who uses the device: by what the app was started with, or by asking.
+/**
+ * Who uses the device: by what the app was started with, or by asking.
+ *
+ * @jest-environment ./tests/environment.js
+ */
 
 import { render, screen, userEvent } from "@testing-library/react-native";
 import { createTestMailboat } from "react-native-mailboat/testing";
 import { accountOf, tokenSource } from "../src/engines/account";
 import { SignInScreen } from "../src/screens/SignInScreen";
 
+declare const nodeFetch: typeof fetch;
+
 describe("signing in", () => {
+  beforeAll(() => {
+    globalThis.fetch = nodeFetch;
+  });
+
   it("asks nobody when the app was started with a user and a server", () => {
     expect(accountOf({ user: "ann", serverUrl: "http://localhost:4077/" })).toEqual({
       user: "ann",

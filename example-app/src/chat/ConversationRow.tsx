@@ -102,7 +102,9 @@ function useUnread(conversationId: string, messages: readonly Message[]): number
     where: { conversationId },
     limit: MAX_WINDOW_ROWS,
   });
-  const read = new Set(receipts.filter(({ userId }) => userId === user).map(({ readId }) => readId));
+  const read = new Set(
+    receipts.filter(({ userId }) => userId === user).map(({ readId }) => readId),
+  );
   const firstUnread = messages.findLastIndex(({ id }) => read.has(id)) + 1;
   return messages.slice(firstUnread).filter(({ senderId }) => senderId !== user).length;
 }
@@ -110,7 +112,9 @@ function useUnread(conversationId: string, messages: readonly Message[]): number
 /** What waits in a conversation; a failure before all else. */
 function waitingOf(conversation: Conversation, messages: readonly Message[]): Delivery | null {
   const unsent = [conversation, ...messages].filter(({ delivery }) => delivery !== "sent");
-  return unsent.find(({ delivery }) => delivery === "failed")?.delivery ?? unsent[0]?.delivery ?? null;
+  return (
+    unsent.find(({ delivery }) => delivery === "failed")?.delivery ?? unsent[0]?.delivery ?? null
+  );
 }
 
 function lineOf({ body, senderId }: Message, user: string, { memberIds }: Conversation): string {

@@ -25,7 +25,12 @@ export function JumpToNewest({ count, onPress }: JumpToNewestProps): ReactElemen
       onPress={onPress}
       style={[styles.pill, isNews && styles.pillNews]}
     >
-      <Icon name="down" size={16} strokeWidth={2.2} color={isNews ? color.onAccent : color.accent} />
+      <Icon
+        name="down"
+        size={16}
+        strokeWidth={2.2}
+        color={isNews ? color.onAccent : color.accent}
+      />
       <Text style={isNews ? styles.textNews : styles.text}>
         {isNews ? `${count} new` : "Newest"}
       </Text>

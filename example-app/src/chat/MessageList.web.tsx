@@ -4,7 +4,13 @@
 // rests at the newest message by itself; rows stand in it in reading order, all of them:
 // a history has at most MAX_WINDOW_ROWS.
 
-import { useCallback, useImperativeHandle, useLayoutEffect, useRef, type ReactElement } from "react";
+import {
+  useCallback,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  type ReactElement,
+} from "react";
 import {
   ScrollView,
   StyleSheet,

@@ -61,7 +61,5 @@ export function useMessageRows(
 }
 
 function isOneGroup(before: Message, message: Message): boolean {
-  return (
-    before.senderId === message.senderId && message.sentAt - before.sentAt < GROUP_PAUSE_MS
-  );
+  return before.senderId === message.senderId && message.sentAt - before.sentAt < GROUP_PAUSE_MS;
 }

@@ -49,12 +49,7 @@ function Failure({ onRetry, thrown }: FailureProps): ReactElement {
   const code = thrown instanceof MailboatError ? thrown.code : "The app stopped";
   return (
     <View testID="screen-failure" style={styles.screen}>
-      <EmptyState
-        testID="failure"
-        icon="warning"
-        title={code}
-        text={sentenceOf(thrown)}
-      />
+      <EmptyState testID="failure" icon="warning" title={code} text={sentenceOf(thrown)} />
       <Button testID="failure-retry" look="outlined" title="Try again" onPress={onRetry} />
     </View>
   );

@@ -49,5 +49,10 @@ export function openEngines(account: Account, folder: string): Engines {
     network,
   });
   // `memberIds` is JSON to the schema; the package's own types say that it is a list of ids.
-  return { account, chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>, tasks, network };
+  return {
+    account,
+    chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>,
+    tasks,
+    network,
+  };
 }

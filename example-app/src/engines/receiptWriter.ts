@@ -12,6 +12,9 @@ import type { Receipt } from "./marks";
 import { recentMessages } from "./recentMessages";
 import type { ChatCollections } from "./schema";
 
+/** What a receipt says. */
+type Reached = Required<ChatCollections["receipts"]>;
+
 /** Writes the receipts of one user on this device. */
 export class ReceiptWriter {
   private readonly messages: LiveWindow<Message>;
@@ -37,10 +40,7 @@ export class ReceiptWriter {
 
   /** Begins to write receipts; answers a function that ends it. */
   start(): () => void {
-    const stops = [
-      this.messages.subscribe(this.catchUp),
-      this.receipts.subscribe(this.catchUp),
-    ];
+    const stops = [this.messages.subscribe(this.catchUp), this.receipts.subscribe(this.catchUp)];
     this.catchUp();
     return () => {
       for (const stop of stops) stop();
@@ -70,10 +70,7 @@ export class ReceiptWriter {
     }
   };
 
-  private async write(
-    before: Receipt | undefined,
-    values: ChatCollections["receipts"],
-  ): Promise<void> {
+  private async write(before: Receipt | undefined, values: Reached): Promise<void> {
     const { conversationId, deliveredId, readId } = values;
     this.writing.add(conversationId);
     try {

@@ -1,6 +1,10 @@
 // What the app keeps: conversations, messages and receipts in one engine, tasks in another.
 
-import { messagingSchema, type CollectionsOf, type MessagingCollections } from "react-native-mailboat";
+import {
+  messagingSchema,
+  type CollectionsOf,
+  type MessagingCollections,
+} from "react-native-mailboat";
 
 /**
  * How far one user has come in one conversation. A server that knows groups shows it to the

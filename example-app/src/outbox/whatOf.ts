@@ -22,7 +22,9 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function kindOf({ collection, operation }: OutboxEntry): string {
   const kind = KINDS[collection] ?? collection;
-  return operation === "create" || collection === "receipts" ? kind : `Change of ${kind.toLowerCase()}`;
+  return operation === "create" || collection === "receipts"
+    ? kind
+    : `Change of ${kind.toLowerCase()}`;
 }
 
 function textOf(

@@ -107,16 +107,8 @@ function AppFigures(): ReactElement {
   const isActive = useIsActive();
   return (
     <Section title="App">
-      <Figure
-        name="State"
-        testID="app-state"
-        value={isActive ? "active" : AppState.currentState}
-      />
-      <Figure
-        name="Rows rendered"
-        testID="diagnostics-rendered"
-        value={useCount(renderedRows)}
-      />
+      <Figure name="State" testID="app-state" value={isActive ? "active" : AppState.currentState} />
+      <Figure name="Rows rendered" testID="diagnostics-rendered" value={useCount(renderedRows)} />
       <Figure
         name="Status changes"
         testID="diagnostics-status-changes"
