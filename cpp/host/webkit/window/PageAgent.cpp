@@ -32,9 +32,15 @@ struct Reply {
   void operator()(WebKitScriptMessageReply* reply) const { webkit_script_message_reply_unref(reply); }
 };
 
+/// Where answers are made. One for the life of the program: each context of its own brings a
+/// virtual machine, and ending those beside WebKit's crashed in JSC::VM::~VM now and then.
+JSCContext* answerContext() {
+  static JSCContext* const context = jsc_context_new();
+  return context;
+}
+
 void answer(WebKitScriptMessageReply* reply, const Json& value) {
-  const Owned<JSCContext> context(jsc_context_new());
-  const Owned<JSCValue> text(jsc_value_new_string(context.get(), value.text().c_str()));
+  const Owned<JSCValue> text(jsc_value_new_string(answerContext(), value.text().c_str()));
   webkit_script_message_reply_return_value(reply, text.get());
 }
 
