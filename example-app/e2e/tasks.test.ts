@@ -41,7 +41,7 @@ describe("tasks", () => {
     );
     await expect(done).toHaveToggleValue(false);
     await done.tap();
-    await waitFor(done).toHaveValue("checkbox, checked").withTimeout(REACTION_MS);
+    await waitFor(done).toHaveValue("1").withTimeout(REACTION_MS);
     await ann.tasks.marks("Caulk the deck", "sent");
     const tasks = await server.records("tasks", "ann");
     assert.equal(tasks.length, 1);
