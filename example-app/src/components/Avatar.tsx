@@ -23,8 +23,13 @@ function initials(name: string): string {
   return words.map((word) => Array.from(word)[0]?.toUpperCase() ?? "").join("");
 }
 
+/** FNV-1a, whose low bits differ for names that are alike. */
 function hash(name: string): number {
-  return Array.from(name).reduce((sum, sign) => (sum * 31 + (sign.codePointAt(0) ?? 0)) >>> 0, 7);
+  const signs = Array.from(name);
+  return signs.reduce(
+    (sum, sign) => Math.imul(sum ^ (sign.codePointAt(0) ?? 0), 16777619) >>> 0,
+    2166136261,
+  );
 }
 
 const styles = StyleSheet.create({

@@ -1,7 +1,7 @@
 // Times as people read them, in their language. Formats are made once: making one costs
 // more than using it a hundred times.
 
-const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const longWeekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });

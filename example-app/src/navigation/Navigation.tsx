@@ -5,6 +5,7 @@ import { DarkTheme, DefaultTheme, NavigationContainer } from "@react-navigation/
 import { createNativeStackNavigator } from "@react-navigation/native-stack";
 import { useMemo, type ReactElement } from "react";
 import { useSyncStatus } from "react-native-mailboat";
+import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Icon, type IconName } from "../components/Icon";
 import { ChatScreen } from "../screens/ChatScreen";
 import { ConversationsScreen } from "../screens/ConversationsScreen";
@@ -12,12 +13,15 @@ import { DiagnosticsScreen } from "../screens/DiagnosticsScreen";
 import { NewConversationScreen } from "../screens/NewConversationScreen";
 import { OutboxScreen } from "../screens/OutboxScreen";
 import { TasksScreen } from "../screens/TasksScreen";
-import { type } from "../theme/tokens";
+import { space, type } from "../theme/tokens";
 import { useTheme } from "../theme/useTheme";
 import type { RootRoutes, TabRoutes } from "./routes";
 
 const Stack = createNativeStackNavigator<RootRoutes>();
 const Tab = createBottomTabNavigator<TabRoutes>();
+
+/** Room for an icon and its name, in points. */
+const TAB_BAR_HEIGHT = 60;
 
 /** Every screen of somebody who has signed in. */
 export function Navigation(): ReactElement {
@@ -52,6 +56,7 @@ export function Navigation(): ReactElement {
 
 function Tabs(): ReactElement {
   const { color } = useTheme();
+  const insets = useSafeAreaInsets();
   const failed = useSyncStatus((status) => status.failed);
   return (
     <Tab.Navigator
@@ -59,7 +64,9 @@ function Tabs(): ReactElement {
         headerShown: false,
         tabBarActiveTintColor: color.accent,
         tabBarInactiveTintColor: color.textSecondary,
+        tabBarBadgeStyle: { ...type.captionStrong, lineHeight: 18, height: 18, minWidth: 18 },
         tabBarLabelStyle: type.captionStrong,
+        tabBarStyle: { height: TAB_BAR_HEIGHT + insets.bottom, paddingTop: space.xs },
       }}
     >
       <Tab.Screen name="Chats" component={ConversationsScreen} options={tab("chats")} />

@@ -16,7 +16,7 @@ export function whatOf(engine: EngineName, entry: OutboxEntry, engines: Engines)
 const KINDS: Readonly<Record<string, string>> = {
   conversations: "Conversation",
   messages: "Message",
-  receipts: "Receipt",
+  receipts: "Receipt for",
   tasks: "Task",
 };
 
@@ -38,6 +38,10 @@ function textOf(
       return chat.record("messages", recordId)?.body ?? null;
     case "conversations":
       return chat.record("conversations", recordId)?.title ?? null;
+    case "receipts": {
+      const receipt = chat.record("receipts", recordId);
+      return receipt && (chat.record("conversations", receipt.conversationId)?.title ?? null);
+    }
     default:
       return null;
   }

@@ -50,7 +50,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
       onBack={navigation.goBack}
       subtitle={
         <Text numberOfLines={1} style={styles.members}>
-          {memberIds.join(", ")}
+          {memberIds.map((id) => (id === account.user ? "You" : id)).join(", ")}
         </Text>
       }
     >

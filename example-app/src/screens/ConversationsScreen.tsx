@@ -1,7 +1,7 @@
 // All conversations, the one with the newest message first.
 
 import { useCallback, useMemo, useState, type ReactElement } from "react";
-import { FlatList, RefreshControl, StyleSheet, type ListRenderItem } from "react-native";
+import { FlatList, RefreshControl, type ListRenderItem } from "react-native";
 import {
   useConversations,
   useRows,
@@ -15,10 +15,12 @@ import { EmptyState } from "../components/EmptyState";
 import { Screen } from "../components/Screen";
 import { recentMessages } from "../engines/recentMessages";
 import type { TabScreenProps } from "../navigation/routes";
-import { useTheme } from "../theme/useTheme";
+import { space } from "../theme/tokens";
+import { themedStyles, useTheme } from "../theme/useTheme";
 
 /** The list of chats. */
 export function ConversationsScreen({ navigation }: TabScreenProps<"Chats">): ReactElement {
+  const styles = useStyles();
   const { conversations } = useConversations();
   const { rows: recent } = useRows(recentMessages);
   const newestFirst = useMemo(() => byNewest(conversations, recent), [conversations, recent]);
@@ -53,6 +55,7 @@ export function ConversationsScreen({ navigation }: TabScreenProps<"Chats">): Re
         renderItem={renderRow}
         keyExtractor={idOf}
         refreshControl={<Refresh />}
+        style={styles.list}
         contentContainerStyle={styles.content}
         ListEmptyComponent={
           <EmptyState
@@ -104,4 +107,7 @@ function byNewest(
   return [...conversations].reverse().sort((one, other) => placeOf(other) - placeOf(one));
 }
 
-const styles = StyleSheet.create({ content: { flexGrow: 1 } });
+const useStyles = themedStyles(({ color }) => ({
+  list: { backgroundColor: color.surface },
+  content: { flexGrow: 1, paddingTop: space.xs },
+}));

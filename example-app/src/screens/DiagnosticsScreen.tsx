@@ -198,7 +198,7 @@ const useStyles = themedStyles(({ color }) => ({
     gap: space.l,
     paddingVertical: space.s,
   },
-  name: { ...type.detail, color: color.textSecondary },
+  name: { ...type.detail, color: color.textSecondary, flexShrink: 0 },
   value: { ...type.detail, color: color.text, flexShrink: 1, textAlign: "right" },
   switch: {
     flexDirection: "row",

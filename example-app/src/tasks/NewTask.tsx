@@ -1,13 +1,16 @@
 // Where a task is added.
 
 import { useState, type ReactElement } from "react";
-import { Switch, Text, TextInput, View } from "react-native";
+import { Platform, Switch, Text, TextInput, View } from "react-native";
 import { useMailboat } from "react-native-mailboat";
 import { Button } from "../components/Button";
 import { useCarefully } from "../components/useCarefully";
 import type { TasksCollections } from "../engines/schema";
 import { radius, space, TOUCH_SIZE, type } from "../theme/tokens";
 import { themedStyles, useTheme } from "../theme/useTheme";
+
+/** On the web a switch that is on takes its thumb's colour from a property of its own. */
+const whiteThumb = Platform.OS === "web" ? { activeThumbColor: "#ffffff" } : {};
 
 /** A field, and whether it may wait. */
 export function NewTask(): ReactElement {
@@ -49,6 +52,7 @@ export function NewTask(): ReactElement {
           onValueChange={setLow}
           trackColor={{ false: color.line, true: color.accent }}
           thumbColor="#ffffff"
+          {...whiteThumb}
         />
       </View>
       {error !== null && <Text style={styles.error}>{error}</Text>}

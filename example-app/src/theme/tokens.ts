@@ -96,12 +96,12 @@ export const themes: Readonly<Record<Theme["scheme"], Theme>> = {
   light: {
     scheme: "light",
     color: light,
-    avatars: ["#2f6fb3", "#2a8a7c", "#8a5fb0", "#b0603a", "#5f7d2f", "#a8476f"],
+    avatars: ["#3568b0", "#2b8077", "#7a5aa8", "#b3653b", "#4a6076", "#a64d72"],
   },
   dark: {
     scheme: "dark",
     color: dark,
-    avatars: ["#3a78b8", "#2f8f82", "#8d66b3", "#b3673f", "#678536", "#ab4f75"],
+    avatars: ["#3f74bd", "#32897f", "#8464b3", "#b56b43", "#54697f", "#ad557a"],
   },
 };
 
