@@ -43,6 +43,8 @@ wanted_packages() {
     echo '/usr/include/webkitgtk-4.1/webkit2/webkit2.h libwebkit2gtk-4.1-dev the example app'
     echo '/usr/include/json-glib-1.0/json-glib/json-glib.h libjson-glib-dev the example app'
     echo 'Xvfb xvfb the example app without a display'
+    # What the page asks for: React Native for the web names it first on Linux.
+    echo '/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf fonts-roboto-unhinted pictures of the example app'
     ;;
   esac
   case "$purpose" in bench | bench-jsi)

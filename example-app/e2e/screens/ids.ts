@@ -8,7 +8,7 @@ type Matcher = ReturnType<By["id"]>;
 const ID = "[0-9a-f]{8}-[0-9a-f-]+";
 
 /** The row of a kind that shows `text`. */
-export function rowThatShows(by: By, kind: RowKind, text: string): Matcher {
+export function rowThatShows(by: By, kind: RowKind, text: string | RegExp): Matcher {
   return by.id(new RegExp(`^${kind}-${ID}$`)).withDescendant(by.text(text));
 }
 

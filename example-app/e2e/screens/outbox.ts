@@ -4,8 +4,6 @@ import type { Detox } from "../world/phone";
 import { REACTION_MS } from "../world/deadlines";
 import { rowThatShows } from "./ids";
 
-type Element = ReturnType<Detox["element"]>;
-
 export class OutboxScreen {
   constructor(private readonly detox: Detox) {}
 
@@ -15,16 +13,10 @@ export class OutboxScreen {
     await expect(element(by.id("screen-outbox"))).toBeVisible();
   }
 
-  /** A part of the entry that shows `what`, by its testID. */
-  part(id: string, what: string): Element {
-    const { by, element } = this.detox;
-    return element(by.id(id).withAncestor(rowThatShows(by, "outbox", what)));
-  }
-
-  /** Waits until the reason why an entry waits says so. */
+  /** Waits until the reason why an entry waits says so. @param what a part of what it is */
   async says(what: string, why: RegExp): Promise<void> {
     const { by, element, waitFor } = this.detox;
-    const row = rowThatShows(by, "outbox", what);
+    const row = rowThatShows(by, "outbox", new RegExp(what));
     const reason = element(by.id("outbox-why").and(by.text(why)).withAncestor(row));
     await waitFor(reason).toBeVisible().withTimeout(REACTION_MS);
   }

@@ -42,10 +42,15 @@ export class TasksScreen {
     return element(rowThatShows(by, "task", title));
   }
 
+  /** A part of a row, by its testID. */
+  part(id: string, title: string): Element {
+    const { by, element } = this.detox;
+    return element(by.id(id).withAncestor(rowThatShows(by, "task", title)));
+  }
+
   /** Waits until a task's mark says so. */
   async marks(title: string, delivery: Delivery, withinMs = DELIVERY_MS): Promise<void> {
-    const { by, element, waitFor } = this.detox;
-    const mark = element(by.id("task-delivery").withAncestor(rowThatShows(by, "task", title)));
-    await waitFor(mark).toHaveLabel(delivery).withTimeout(withinMs);
+    const { waitFor } = this.detox;
+    await waitFor(this.part("task-delivery", title)).toHaveLabel(delivery).withTimeout(withinMs);
   }
 }
