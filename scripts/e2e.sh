@@ -49,11 +49,13 @@ count_pictures() {
 part=${1:-all}
 if [ $# -gt 0 ]; then shift; fi
 case "$part" in
-  suite) detox_test "$@" ;;
+  suite)
+    rm -rf "$artifacts"
+    detox_test "$@"
+    ;;
   controls) run_controls ;;
   all)
     scripts/setup.sh --for e2e
-    rm -rf "$artifacts"
     suite 'e2e' jest 1500 scripts/e2e.sh suite
     suite 'e2e controls' controls 900 scripts/e2e.sh controls
     suite 'e2e pictures' pictures 60 node example-app/e2e/pictures/check.js "$artifacts" "$fewest_pictures"

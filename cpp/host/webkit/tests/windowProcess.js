@@ -4,11 +4,15 @@
 
 const { spawn } = require("node:child_process");
 const { once, EventEmitter } = require("node:events");
+const { readFile, readdir } = require("node:fs/promises");
 const path = require("node:path");
 const readline = require("node:readline");
 const { DetoxServer } = require("./detoxServer");
 
 const program = path.resolve(__dirname, "../../../../build/webkit/mailboat-window");
+/** One that does not end by itself is ended after it. */
+const PATIENCE_MS = 5_000;
+
 const fixture = path.join(__dirname, "fixture");
 
 class WindowProcess extends EventEmitter {
@@ -95,7 +99,6 @@ class WindowProcess extends EventEmitter {
 
   /** The web process, which has the page. */
   async webProcess() {
-    const { readFile, readdir } = require("node:fs/promises");
     for (const id of await readdir("/proc")) {
       const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
       const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
@@ -104,11 +107,14 @@ class WindowProcess extends EventEmitter {
     throw new Error("there is no web process");
   }
 
-  /** Ends it. */
+  /** Ends it: politely, and then not. */
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.stdin.end();
-    await this.exited;
+    const reaper = setTimeout(() => this.child.kill("SIGKILL"), PATIENCE_MS);
+    this.child.stdin.end();
+    const [status] = await this.exited;
+    clearTimeout(reaper);
     this.detox.close();
+    return status;
   }
 }
 
