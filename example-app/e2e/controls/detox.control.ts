@@ -1,7 +1,6 @@
 // Tests that must fail: Detox's words, each used where it does not hold. The title says why.
 
 import { by, device, element, expect, waitFor, web } from "detox";
-import { REACTION_MS } from "../world/deadlines";
 import { World } from "../world/world";
 
 /** Enough that the first ones are out of sight. */
@@ -9,6 +8,15 @@ const MESSAGES = 60;
 /** For what never comes. */
 const SHORT_MS = 300;
 const FLING = 1_200;
+/** Something that comes a second after it was asked for, as from a timer of the app. */
+const ADD_LATER = `() => {
+  document.querySelectorAll('[data-testid="added-later"]').forEach((one) => one.remove());
+  setTimeout(() => {
+    const added = document.createElement("div");
+    added.dataset.testid = "added-later";
+    document.body.append(added);
+  }, 1_000);
+}`;
 
 describe("controls of Detox's words", () => {
   let world: World;
@@ -57,20 +65,20 @@ describe("controls of Detox's words", () => {
     it("tap: what is out of sight [is not hittable]", async () => {
       await world.ann.chat.bubble(`Message ${MESSAGES - 40}`).tap();
     });
-    it("tap: a button that is disabled [No elements found]", async () => {
+    it("tap: a button that is disabled does nothing [toExist]", async () => {
       await element(by.id("send")).tap();
       await expect(element(by.id("message-delivery"))).toExist();
     });
-    it("typeText: into what takes no text [text input]", async () => {
+    it("typeText: into what takes no text [is no text field]", async () => {
       await element(by.id("chat-title")).typeText("Ahoy");
     });
-    it("replaceText: in what takes no text [text input]", async () => {
+    it("replaceText: in what takes no text [is no text field]", async () => {
       await element(by.id("chat-title")).replaceText("Ahoy");
     });
     it("scroll: past the end [Unable to scroll]", async () => {
       await element(by.id("messages")).scroll(FLING, "down");
     });
-    it("scrollTo: in what does not scroll [Unable to scroll]", async () => {
+    it("scrollTo: in what does not scroll [does not scroll]", async () => {
       await element(by.id("chat-title")).scrollTo("top");
     });
     it("getAttributes: of what is not there [No elements found]", async () => {
@@ -129,17 +137,25 @@ describe("controls of Detox's words", () => {
       await device.reloadReactNative();
       await expect(element(by.id("composer"))).toHaveText("Not sent");
     });
-    it("sendToHome: nothing is seen of a hidden app [toBeVisible]", async () => {
-      await device.sendToHome();
-      await waitFor(element(by.id("screen-chats")))
-        .toBeVisible()
-        .withTimeout(SHORT_MS);
+    it("disableSynchronization: nobody waits for the app [toExist]", async () => {
+      await device.disableSynchronization();
+      await world.ann.page.run(ADD_LATER);
+      await expect(element(by.id("added-later"))).toExist();
     });
-    it("terminateApp: nobody answers any more [after the app has disconnected]", async () => {
+    it("enableSynchronization: what the app is about to do is waited for [not.toExist]", async () => {
+      await device.enableSynchronization();
+      await world.ann.page.run(ADD_LATER);
+      await expect(element(by.id("added-later"))).not.toExist();
+    });
+    it("sendToHome: nobody touches a hidden app [in the background]", async () => {
+      await device.sendToHome();
+      await element(by.id("tab-tasks")).tap();
+    });
+    it("terminateApp: nobody answers any more [seem to connect to the test app]", async () => {
       await device.terminateApp();
       await waitFor(element(by.id("screen-chats")))
         .toBeVisible()
-        .withTimeout(REACTION_MS);
+        .withTimeout(SHORT_MS);
     });
     it("takeScreenshot: of an app that does not run [does not run]", async () => {
       await device.takeScreenshot("nothing");

@@ -25,7 +25,7 @@ describe("controls of this project's checks", () => {
     await world.end();
   });
 
-  it("holdsExactly: a server that forgets applies a message again [applied again]", async () => {
+  it("holdsExactly: a server that forgets applies a message again [effects of messages]", async () => {
     await annInCrew({ forgetLedger: true });
     const { ann, server } = world;
     await server.misbehave({ on: "push", kind: "dropAfterCommit", user: "ann" });
@@ -53,8 +53,11 @@ describe("controls of this project's checks", () => {
 
   it("onlyRowsChanged: too few rows are loaded [rows are loaded]", async () => {
     const crew = await annInCrew();
+    const ben = await world.ben();
+    await ben.say(crew, "First");
+    await world.ann.chat.shows("First");
     await world.ann.page.observeRows();
-    await (await world.ben()).say(crew, "One more");
+    await ben.say(crew, "One more");
     await world.ann.chat.shows("One more");
     await world.ann.page.onlyRowsChanged(["One more"], 200);
   });
