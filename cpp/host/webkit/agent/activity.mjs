@@ -52,7 +52,7 @@ export function nextFrame() {
 
 /** Waits until nothing has happened for some frames. At once when Detox has switched it off. */
 export async function idle() {
-  for (let quiet = 0; enabled && quiet < QUIET_FRAMES; ) {
+  for (let quiet = 0; enabled && quiet < QUIET_FRAMES;) {
     await nextFrame();
     quiet = busyWith().length === 0 ? quiet + 1 : 0;
   }

@@ -16,7 +16,10 @@ const judgementCases = {
     await exists({ type: "traits", value: ["button"] });
     await exists({ type: "type", value: "RCTMultilineTextInputView" });
     await exists({ type: "value", value: "0" });
-    const row = { type: "and", predicates: [byText("Row 7"), { type: "ancestor", predicate: byId("list") }] };
+    const row = {
+      type: "and",
+      predicates: [byText("Row 7"), { type: "ancestor", predicate: byId("list") }],
+    };
     await exists(row);
     const holder = { type: "descendant", predicate: byText("Row 7") };
     const ids = { type: "id", value: "/^row-/", isRegex: true };
@@ -30,13 +33,19 @@ const judgementCases = {
 
   "an expectation that is not met says what was found": async (stage) => {
     const page = await stage.start();
-    await refuses(page.expect(byId("title"), "toHaveText", "Nope"), /toHaveText\("Nope"\) failed .* found "Ahoy"/);
+    await refuses(
+      page.expect(byId("title"), "toHaveText", "Nope"),
+      /toHaveText\("Nope"\) failed .* found "Ahoy"/,
+    );
     await refuses(page.expectNot(byId("title"), "toHaveText", "Ahoy"), /not\.toHaveText/);
     await refuses(page.expectNot(byId("title"), "toExist"), /not\.toExist/);
     await refuses(page.expect(byId("nobody"), "toBeVisible"), /No elements found for/);
     await refuses(page.expect(byId("add"), "toHaveLabel", "Add"), /found "Add one"/);
     await refuses(page.expect(byId("composer"), "toBeFocused"), /toBeFocused\(\) failed/);
-    await refuses(page.expect(byId("switch"), "toHaveToggleValue", 1), /toHaveToggleValue\(1\) failed/);
+    await refuses(
+      page.expect(byId("switch"), "toHaveToggleValue", 1),
+      /toHaveToggleValue\(1\) failed/,
+    );
     await page.expect(byId("title"), "toHaveText", "/^ah/i", true);
     await page.expect(byId("title"), "toHaveId", "title");
     await page.expect({ type: "id", value: "switch" }, "toHaveValue", "0");
@@ -87,11 +96,16 @@ const judgementCases = {
     });
     await page.expect(byId("title"), "toHaveText", "done");
     await begin(() => {
-      setTimeout(() => (document.querySelector('[data-testid="title"]').textContent = "late"), 1_600);
+      setTimeout(
+        () => (document.querySelector('[data-testid="title"]').textContent = "late"),
+        1_600,
+      );
       return true;
     });
     await page.expect(byId("title"), "toHaveText", "done");
-    assert.deepEqual((await page.detox.ask("currentStatus")).params, { status: { app_status: "idle" } });
+    assert.deepEqual((await page.detox.ask("currentStatus")).params, {
+      status: { app_status: "idle" },
+    });
     await page.invoke({
       type: "expectation",
       predicate: byId("title"),
@@ -105,7 +119,10 @@ const judgementCases = {
     const page = await stage.start();
     await page.detox.ask("setSyncSettings", { enabled: false });
     await page.run(() => {
-      setTimeout(() => (document.querySelector('[data-testid="title"]').textContent = "done"), 1_000);
+      setTimeout(
+        () => (document.querySelector('[data-testid="title"]').textContent = "done"),
+        1_000,
+      );
       return true;
     });
     await page.expect(byId("title"), "toHaveText", "Ahoy");
@@ -113,7 +130,12 @@ const judgementCases = {
 
   "waiting for what does not come ends": async (stage) => {
     const page = await stage.start();
-    const never = { type: "expectation", predicate: byId("nobody"), expectation: "toExist", timeout: 200 };
+    const never = {
+      type: "expectation",
+      predicate: byId("nobody"),
+      expectation: "toExist",
+      timeout: 200,
+    };
     await refuses(page.invoke(never), /toExist\(\) failed/);
   },
 };

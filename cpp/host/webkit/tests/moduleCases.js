@@ -48,10 +48,13 @@ const moduleCases = {
       return { bodies: notes.bodies(), inserted: patches[0].ops.map(({ op }) => op) };
     });
     assert.deepEqual(seen, { bodies: ["Ahoy ä 你 🚢"], inserted: ["insert"] });
-    await window.run(() => new Promise((woken) => {
-      const look = () => (notes.wakes > 0 ? woken() : setTimeout(look, 1));
-      look();
-    }));
+    await window.run(
+      () =>
+        new Promise((woken) => {
+          const look = () => (notes.wakes > 0 ? woken() : setTimeout(look, 1));
+          look();
+        }),
+    );
   },
 
   "no promise job runs inside a task of the native module": async (stage) => {
@@ -99,7 +102,10 @@ const moduleCases = {
     });
     const expected = Array.from({ length: RELOADS * WRITES }, (_, at) => String(at));
     assert.deepEqual([...bodies].sort(), [...expected, "last"].sort());
-    const { begun, runtimes, modules, hostValues } = await window.command({ do: "census" }, "census");
+    const { begun, runtimes, modules, hostValues } = await window.command(
+      { do: "census" },
+      "census",
+    );
     assert.deepEqual({ begun, runtimes, modules }, { begun: RELOADS + 1, runtimes: 1, modules: 1 });
     const limit = HOST_VALUES_A_PAGE * PAGES_NOT_COLLECTED;
     assert.ok(hostValues < limit, `${hostValues} functions and objects of C++ are still held`);
@@ -113,7 +119,10 @@ const moduleCases = {
       counts.push((await window.command({ do: "census" }, "census")).hostValues);
     }
     const fewest = Math.min(...counts.slice(counts.length / 2));
-    assert.ok(fewest < counts.length, `after ${counts.length} pages never fewer than ${fewest} held`);
+    assert.ok(
+      fewest < counts.length,
+      `after ${counts.length} pages never fewer than ${fewest} held`,
+    );
   },
 };
 

@@ -9,7 +9,7 @@ const SIGNATURE_BYTES = 8;
 
 /** Every chunk of the file: its type and its bytes. @param {Buffer} file */
 function* chunks(file) {
-  for (let at = SIGNATURE_BYTES; at < file.length; ) {
+  for (let at = SIGNATURE_BYTES; at < file.length;) {
     const length = file.readUInt32BE(at);
     const type = file.toString("latin1", at + 4, at + 8);
     yield { type, bytes: file.subarray(at + 8, at + 8 + length) };

@@ -102,7 +102,8 @@ class WindowProcess extends EventEmitter {
     for (const id of await readdir("/proc")) {
       const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
       const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
-      if (Number(parent) === this.child.pid && name?.startsWith("WebKitWebProces")) return Number(id);
+      if (Number(parent) === this.child.pid && name?.startsWith("WebKitWebProces"))
+        return Number(id);
     }
     throw new Error("there is no web process");
   }
