@@ -15,7 +15,7 @@ const QUIET_FRAMES = 2;
 /** How long a frame is when the page is hidden and draws none, in milliseconds. */
 const HIDDEN_FRAME_MS = 16;
 
-/** A frame that takes longer is not waited for: WebKit draws none when nothing has changed. */
+/** The longest wait for a frame, in milliseconds: what is asked is whether the app is busy. */
 const LONGEST_FRAME_MS = 250;
 
 /** The page's own functions: the agent's waiting must not count as the app's. */

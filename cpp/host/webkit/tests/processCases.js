@@ -73,8 +73,20 @@ const processCases = {
     await page.command({ do: "show" }, "shown");
     assert.equal((await page.detox.ask("waitForActive")).type, "waitForActiveDone");
     assert.deepEqual(await state(), { state: "visible" });
-    await page.act(byId("add"), "tap");
-    await page.expect(byId("count"), "toHaveText", "1");
+    await page.act(byId("composer"), "typeText", "back");
+    await page.expect(byId("composer"), "toHaveText", "back");
+  },
+
+  "two windows on one display are typed into in turns": async (stage) => {
+    const ann = await stage.start();
+    const ben = await stage.start();
+    for (const word of ["one", " two", " three"]) {
+      await ann.act(byId("composer"), "typeText", word);
+      await ben.act(byId("composer"), "typeText", word);
+    }
+    await ann.expect(byId("composer"), "toHaveText", "one two three");
+    await ben.expect(byId("composer"), "toBeFocused");
+    await ben.expect(byId("composer"), "toHaveText", "one two three");
   },
 
   "routes of the app are its page, files that are missing are errors": async (stage) => {
