@@ -1,11 +1,14 @@
 // What the agent finds, what it takes for visible, and when it takes the app for idle.
 
-/* global document, window */
-
-// @ts-check
+/* global XMLHttpRequest, document, window */
 
 const assert = require("node:assert/strict");
+const { once } = require("node:events");
+const { createServer } = require("node:http");
 const { byId, byText, refuses } = require("./expecting");
+
+/** How long a server takes in which a page would be looked at too early, in milliseconds. */
+const SLOW_ANSWER_MS = 400;
 
 const judgementCases = {
   "matchers find by id, text, label, value, traits, type, and what is around": async (stage) => {
@@ -78,7 +81,7 @@ const judgementCases = {
     await page.expect(byId("title"), "toBeVisible");
   },
 
-  "short timers, requests and frames are waited for, long timers are not": async (stage) => {
+  "short timers and frames are waited for, long timers are not": async (stage) => {
     const page = await stage.start();
     const begin = (script) => page.run(script);
     await begin(() => {
@@ -113,6 +116,46 @@ const judgementCases = {
       params: ["late"],
       timeout: 5_000,
     });
+  },
+
+  "requests are waited for, of either kind": async (stage) => {
+    const answers = (_request, response) => setTimeout(() => response.end("done"), SLOW_ANSWER_MS);
+    const server = createServer(answers).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${server.address().port}/`;
+    const page = await stage.start();
+    await page.run((from) => {
+      const title = document.querySelector('[data-testid="title"]');
+      void fetch(from).then(async (response) => {
+        title.textContent = await response.text();
+      });
+      return true;
+    }, url);
+    const status = await page.detox.ask("currentStatus");
+    assert.match(JSON.stringify(status.params), /"busy".*127\.0\.0\.1/);
+    await page.expect(byId("title"), "toHaveText", "done");
+    await page.run((from) => {
+      const request = new XMLHttpRequest();
+      request.addEventListener("load", () => {
+        document.querySelector('[data-testid="sent"]').textContent = request.responseText;
+      });
+      request.open("GET", from);
+      request.send();
+      return true;
+    }, url);
+    await page.expect(byId("sent"), "toHaveText", "done");
+    server.close();
+  },
+
+  "an animation without an end is not waited for": async (stage) => {
+    const page = await stage.start();
+    await page.run(() => {
+      const draw = () => window.requestAnimationFrame(draw);
+      draw();
+      return true;
+    });
+    await page.act(byId("add"), "tap");
+    await page.expect(byId("count"), "toHaveText", "1");
   },
 
   "synchronisation can be switched off": async (stage) => {

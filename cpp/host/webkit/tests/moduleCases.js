@@ -2,8 +2,6 @@
 
 /* global __turboModuleProxy, mailboatWindow, notes */
 
-// @ts-check
-
 const assert = require("node:assert/strict");
 
 /** Reloads of a page with work in flight. */

@@ -1,7 +1,5 @@
 // What is in a PNG file: enough of the format to tell a picture from a blank page.
 
-// @ts-check
-
 const { readFileSync } = require("node:fs");
 const { inflateSync } = require("node:zlib");
 

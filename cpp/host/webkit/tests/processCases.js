@@ -2,8 +2,6 @@
 
 /* global document, innerHeight, innerWidth, location, matchMedia, notes */
 
-// @ts-check
-
 const assert = require("node:assert/strict");
 const { spawnSync } = require("node:child_process");
 const { readFileSync } = require("node:fs");

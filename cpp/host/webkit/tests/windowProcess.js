@@ -1,7 +1,5 @@
 // One mailboat-window under test: the program, its events, and the session of Detox in it.
 
-// @ts-check
-
 const { spawn } = require("node:child_process");
 const { once, EventEmitter } = require("node:events");
 const { readFile, readdir } = require("node:fs/promises");
