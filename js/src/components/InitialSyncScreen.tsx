@@ -71,6 +71,7 @@ function WaitingScreen(props: Omit<InitialSyncScreenProps, "children">): ReactEl
       </Text>
       {error !== null && (
         <Text
+          aria-live="polite"
           role="alert"
           style={[styles.error, { color: theme.error }]}
           testID={`${testID}-error`}

@@ -51,7 +51,7 @@ function Drawing({ color, direction, size, state }: GlyphProps): ReactElement {
             color={color}
             width={size * 0.26}
             height={size * 0.26}
-            lift={-size * 0.08}
+            lift={-size * 0.03}
             turn="225deg"
           />
           <View style={[line, { width: stroke, height: size * 0.4, marginTop: -size * 0.28 }]} />

@@ -43,13 +43,13 @@ export function SyncErrorBanner(props: SyncErrorBannerProps): ReactElement | nul
   if (error === null) return null;
   const texts = { ...errorBannerTexts, ...props.texts };
   return (
-    <View
-      aria-live="polite"
-      role="alert"
-      style={[styles.banner, { backgroundColor: theme.errorSurface }, style]}
-      testID={testID}
-    >
-      <Text style={[styles.text, { color: theme.error }]} testID={`${testID}-text`}>
+    <View style={[styles.banner, { backgroundColor: theme.errorSurface }, style]} testID={testID}>
+      <Text
+        aria-live="polite"
+        role="alert"
+        style={[styles.text, { color: theme.error }]}
+        testID={`${testID}-text`}
+      >
         {texts.error(error)}
       </Text>
       {state.kind === "ready" && (
