@@ -54,7 +54,7 @@ describe("the header", () => {
     const busy = { on: "any", kind: "status", status: 503, retryAfterS: 600, times: null } as const;
     await ann.server.faults([busy]);
     await ann.mailboat.create("conversations", { title: "Crew", memberIds: ["ann"] });
-    await waitFor(() => screen.getByText(/cannot be reached/));
+    await waitFor(() => screen.getByText(/could not answer/));
     await ann.server.clearFaults();
     await userEvent.press(screen.getByText("Try again"));
     await waitFor(() => {

@@ -61,7 +61,7 @@ describe("InitialSyncScreen", () => {
     const backend = new ShoreBackend();
     show(await openDevice({ backend }));
     await says("Not everything you need is here yet");
-    expect(screen.getByRole("alert")).toHaveTextContent(/server cannot be reached/);
+    expect(screen.getByRole("alert")).toHaveTextContent(/server could not answer/);
     expect(screen.queryByText("Row")).not.toBeOnTheScreen();
     backend.isDown = false;
     await userEvent.press(screen.getByRole("button", { name: "Try again" }));

@@ -3,7 +3,7 @@ import { errorText, SyncErrorBanner } from "react-native-mailboat/components";
 import type { Fault, TestMailboat } from "react-native-mailboat/testing";
 import { during, newConversation, openDevice, renderWith } from "../setting";
 
-const UNREACHABLE = "The server cannot be reached. It is tried again by itself.";
+const NO_ANSWER = "The server could not answer. It is tried again by itself.";
 
 /** What a server says that wants to be left alone for ten minutes. */
 const BUSY: Fault = { on: "any", kind: "status", status: 503, retryAfterS: 600, times: null };
@@ -34,7 +34,7 @@ describe("SyncErrorBanner", () => {
   it("says what is wrong, and goes once a person's retry has succeeded", async () => {
     const { mailboat, server } = await deviceBeforeABusyServer();
     renderWith(mailboat, <SyncErrorBanner />);
-    expect(screen.getByTestId("error-banner-text")).toHaveTextContent(UNREACHABLE);
+    expect(screen.getByTestId("error-banner-text")).toHaveTextContent(NO_ANSWER);
     await server.clearFaults();
     await userEvent.press(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => {
@@ -55,7 +55,7 @@ describe("SyncErrorBanner", () => {
     await waitFor(() => {
       expect(screen.getByTestId("error-banner-retry")).toBeEnabled();
     });
-    expect(screen.getByTestId("error-banner-text")).toHaveTextContent(UNREACHABLE);
+    expect(screen.getByTestId("error-banner-text")).toHaveTextContent(NO_ANSWER);
   });
 
   it("offers no retry when the engine is closed, which none can mend", async () => {
@@ -75,6 +75,6 @@ describe("SyncErrorBanner", () => {
     expect(screen.getByTestId("fehler-text")).toHaveTextContent("Fehler NETWORK");
     expect(screen.getByTestId("fehler-retry")).toHaveTextContent("Nochmal");
     const { error } = mailboat.status.getSnapshot();
-    expect(error === null ? "" : errorText(error)).toBe(UNREACHABLE);
+    expect(error === null ? "" : errorText(error)).toBe(NO_ANSWER);
   });
 });
