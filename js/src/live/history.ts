@@ -130,10 +130,11 @@ export class History<R extends { readonly id: string }> implements ExternalStore
     before();
   }
 
-  /** After a change: as many rows as came in have used up the room that there was for them. */
+  /** After a change: what came in may have used up the room for it, or more. */
   private readonly follow = (): void => {
     for (;;) {
-      const { hidden, more } = this.look();
+      const { more, rows } = this.window.getSnapshot();
+      const hidden = this.find(rows) ?? 0;
       if (hidden > 0 || !more || this.limit >= MAX_WINDOW_ROWS) break;
       this.grow(this.page);
     }
@@ -147,16 +148,24 @@ export class History<R extends { readonly id: string }> implements ExternalStore
   }
 
   private hiddenOf(rows: readonly R[]): number {
-    const newest = Math.max(rows.length - this.page, 0);
-    const oldest = this.rows[0];
+    return this.find(rows) ?? this.allButAPage(rows);
+  }
+
+  /** Where in the window that begins which is shown; `null` when it holds none of it any more. */
+  private find(rows: readonly R[]): number | null {
+    const [oldest] = this.rows;
     // Before there is a page of rows, nothing has its place yet.
-    if (oldest === undefined || this.rows.length < this.page) return newest;
+    if (oldest === undefined || this.rows.length < this.page) return this.allButAPage(rows);
     const at = rows.findIndex(({ id }) => id === oldest.id);
     if (at >= 0) return at;
     // It was deleted, or more has come in than there was room for.
     const ids = new Set(this.rows.map(({ id }) => id));
     const next = rows.findIndex(({ id }) => ids.has(id));
-    return next >= 0 ? next : newest;
+    return next >= 0 ? next : null;
+  }
+
+  private allButAPage(rows: readonly R[]): number {
+    return Math.max(rows.length - this.page, 0);
   }
 
   private view(of: WindowSnapshot<R>): HistorySnapshot<R> {
