@@ -12,6 +12,11 @@ const nodeGlobals = [
 const react = ["react", "react/*", "react-native"];
 // The package's entry must load on a phone: nothing of Node in it.
 const node = ["node:*", "**/node/*", "**/testing/*"];
+// What the components use of React Native, all of which react-native-web has as well.
+const primitives = [
+  ...["ActivityIndicator", "Pressable", "StyleProp", "StyleSheet", "Text", "View", "ViewStyle"],
+  "useColorScheme",
+];
 
 /** @param {string} files @param {string[]} ignores @param {string[]} group */
 function restrictImports(files, ignores, group) {
@@ -48,12 +53,28 @@ export default defineConfig(
     },
   },
   {
-    files: ["js/src/hooks/**/*.{ts,tsx}", "js/tests/**/*.tsx"],
+    files: ["js/src/{components,hooks}/**/*.{ts,tsx}", "js/tests/**/*.tsx"],
     extends: [reactHooks.configs.flat.recommended],
   },
-  restrictImports("js/src/**", ["js/src/{hooks,native,node,testing}/**"], [...react, ...node]),
-  // Only hooks and the provider know React, and tests its `act`.
-  restrictImports("js/src/hooks/**", [], node),
+  restrictImports(
+    "js/src/**",
+    ["js/src/{components,hooks,native,node,testing}/**"],
+    [...react, ...node],
+  ),
+  // Only hooks, the provider and components know React, and tests its `act`.
+  restrictImports("js/src/hooks/**", [], ["react-native", ...node]),
+  {
+    files: ["js/src/components/**/*.{ts,tsx}"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [{ name: "react-native", allowImportNames: primitives }],
+          patterns: [{ group: ["react-native/*", ...node] }],
+        },
+      ],
+    },
+  },
   restrictImports("js/src/node/**", [], react),
   // Only the specification of the native module and its host know TurboModules.
   restrictImports("js/src/native/**", [], ["react", "react/*", ...node]),

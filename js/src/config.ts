@@ -5,6 +5,7 @@ import type { Answerers, GetToken, JavaScriptBackend, ResolveConflict } from "./
 import type { Host } from "./engine/host";
 import { messagingSchema } from "./generated/messagingSchema";
 import type { BackendConfig, Config, Durability, Policy, Schema } from "./generated/waist";
+import type { NetworkSource } from "./network/networkSource";
 import type { SchemaShape } from "./schema";
 
 /** A server of the REST contract (`docs/rest-contract.md`). */
@@ -31,6 +32,11 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   readonly durability?: Durability;
   /** Delays and limits of sending; what is left out keeps its default. */
   readonly policy?: Policy;
+  /**
+   * Who says what network the device is on, such as `expoNetworkSource(Network)`; without one
+   * the engine goes by its own requests alone, and takes no network for metered.
+   */
+  readonly network?: NetworkSource;
   /** Who writes on this device: the sender of `sendMessage`. */
   readonly userId?: string;
   /** Decides conflicts of collections whose rule is `custom`; without it they are merged. */

@@ -36,14 +36,26 @@ export { History, type HistorySnapshot } from "./live/history";
 export { LiveOutbox, MAX_OUTBOX_ENTRIES, type OutboxSnapshot } from "./live/liveOutbox";
 export { RELEASE_DELAY_MS, type WindowSnapshot } from "./live/sharedWindow";
 export { MAX_WINDOW_ROWS, type WindowOf } from "./live/window";
+export { ManualNetworkSource, type NetworkSource } from "./network/networkSource";
+export {
+  expoNetworkSource,
+  netInfoSource,
+  type ExpoNetworkLibrary,
+  type ExpoNetworkState,
+  type NetInfoLibrary,
+  type NetInfoLibraryState,
+} from "./network/librarySources";
 export { MailboatProvider, type MailboatProviderProps } from "./hooks/MailboatProvider";
 export { useConversations, type ConversationsView } from "./hooks/useConversations";
+export { STATUS_DEBOUNCE_MS, useDebouncedSyncStatus } from "./hooks/useDebouncedSyncStatus";
 export { useInitialSync, type InitialSyncView } from "./hooks/useInitialSync";
 export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
+export { useNetworkStatus } from "./hooks/useNetworkStatus";
 export { useOutbox, type OutboxView } from "./hooks/useOutbox";
 export { useRows } from "./hooks/useRows";
-export { useSyncStatus, type SyncStatusView } from "./hooks/useSyncStatus";
+export type { SyncStatusView } from "./hooks/statusView";
+export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,
   BatchMode,

@@ -342,7 +342,8 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   }
 
   /**
-   * Tells what the platform says of the network: a hint, outcomes decide.
+   * Tells what the platform says of the network: a hint, outcomes decide. A source in the
+   * config (`network`) does this by itself.
    *
    * @example
    * ```ts

@@ -11,6 +11,7 @@ import { Events } from "./events";
 import type { Answer, Ask, Event, Opened } from "./generated/waist";
 import { LiveOutboxes } from "./live/liveOutbox";
 import { Windows } from "./live/windows";
+import { NetworkFeed } from "./network/networkFeed";
 import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
 
 /** How far opening came, and whether the engine is still there. */
@@ -40,6 +41,7 @@ export class Session implements EventSink {
   /** How syncing goes. */
   readonly status: ExternalStore<SyncStatus>;
   private readonly stateCell: Cell<OpenState>;
+  private readonly network: NetworkFeed;
   private readonly statusCell = new Cell<SyncStatus>(UNKNOWN_STATUS);
   private arrived: Arrived = { state: null, status: null, questions: [] };
 
@@ -56,11 +58,14 @@ export class Session implements EventSink {
     this.stateCell = new Cell(opened.state === "ready" ? READY : { kind: "opening" });
     this.state = this.stateCell;
     this.status = { subscribe: this.statusCell.subscribe, getSnapshot: this.readStatus };
+    this.network = new NetworkFeed(this.engine);
+    this.network.follow(config.network);
   }
 
-  /** The app's functions as they are now; Fast Refresh makes new ones for the same engine. */
+  /** The app's functions and network source as they are now; Fast Refresh makes new ones. */
   adopt(config: MailboatConfig): void {
     this.config = config;
+    this.network.follow(config.network);
   }
 
   /** The config it was opened with, with the functions of the last `createMailboat`. */
@@ -142,6 +147,7 @@ export class Session implements EventSink {
   }
 
   closed(error: MailboatError): void {
+    this.network.end();
     const { kind } = this.stateCell.getSnapshot();
     if (kind === "opening" || kind === "ready") this.stateCell.set({ kind: "closed", error });
     this.statusCell.set({ ...this.statusCell.getSnapshot(), error });

@@ -37,13 +37,17 @@ export class Listeners<Args extends unknown[] = []> {
       try {
         listener.call(...args);
       } catch (error) {
-        // The app's own error: it belongs in the app's error reporting, not in a drain.
-        queueMicrotask(() => {
-          throw error;
-        });
+        reportLater(error);
       }
     }
   }
+}
+
+/** Hands an error of the app's own code to the app's error reporting; nothing here ends by it. */
+export function reportLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** A value with listeners. */

@@ -3,7 +3,8 @@
 import { useMemo } from "react";
 import type { MailboatError } from "../error";
 import type { InitialSyncState } from "../generated/waist";
-import { useSyncStatus, type SyncStatusView } from "./useSyncStatus";
+import type { SyncStatusView } from "./statusView";
+import { useSyncStatus } from "./useSyncStatus";
 
 /**
  * What {@link useInitialSync} answers.

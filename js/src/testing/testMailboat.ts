@@ -11,6 +11,7 @@ import { messagingSchema } from "../generated/messagingSchema";
 import type { Durability, Policy } from "../generated/waist";
 import type { Mailboat } from "../mailboat";
 import type { MessagingCollections } from "../messaging";
+import type { NetworkSource } from "../network/networkSource";
 import { addon } from "../node/addon";
 import type { Collections, CollectionsOf, SchemaShape } from "../schema";
 import { actHost, inAct } from "./actHost";
@@ -38,6 +39,8 @@ export interface TestMailboatOptions {
   readonly durability?: Durability;
   /** The app's own backend, instead of the dev server. */
   readonly backend?: JavaScriptBackend;
+  /** As in `createMailboat`. What `goOffline` and `goOnline` say counts as well: the last word. */
+  readonly network?: NetworkSource;
   /** As in `createMailboat`. */
   readonly onBackendError?: (error: unknown) => void;
 }
@@ -187,7 +190,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
 
   private config(): MailboatConfig {
     const { backend, schema = messagingSchema, ...options } = this.setup.options;
-    const { durability, onBackendError, policy = TEST_POLICY } = options;
+    const { durability, network, onBackendError, policy = TEST_POLICY } = options;
     return {
       path: join(this.setup.dir, `${this.name}.db`),
       schema,
@@ -200,6 +203,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
         getToken: () => this.server.token(this.user, this.link.url),
       },
       ...(durability !== undefined && { durability }),
+      ...(network !== undefined && { network }),
       ...(onBackendError !== undefined && { onBackendError }),
     };
   }

@@ -3,10 +3,12 @@ import { join } from "node:path";
 
 const root = join(__dirname, "../../..");
 
-describe("docs/guides/testing.md", () => {
-  it("shows the very example that runs as a test", () => {
-    const guide = readFileSync(join(root, "docs/guides/testing.md"), "utf8");
-    const example = readFileSync(join(root, "js/tests/testing/example.test.tsx"), "utf8");
-    expect(guide).toContain("```tsx\n" + example + "```\n");
+describe.each([
+  ["docs/guides/testing.md", "js/tests/testing/example.test.tsx"],
+  ["docs/guides/status.md", "js/tests/testing/statusExample.test.tsx"],
+])("%s", (guide, example) => {
+  it(`shows the very example that runs as ${example}`, () => {
+    const shown = "```tsx\n" + readFileSync(join(root, example), "utf8") + "```\n";
+    expect(readFileSync(join(root, guide), "utf8")).toContain(shown);
   });
 });
