@@ -18,7 +18,8 @@ case "${1:-} ${2:-}" in
 esac
 
 scripts/setup.sh --for shim
-scripts/cpp.sh "${engine[@]}" $(printf 'mailboat-%s-tests ' "${suites[@]}")
+targets=("${suites[@]/#/mailboat-}")
+scripts/cpp.sh "${engine[@]}" "${targets[@]/%/-tests}"
 # The panics that tests provoke need no pages of backtrace.
 export RUST_BACKTRACE=0
 status=0
