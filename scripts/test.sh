@@ -99,6 +99,7 @@ suite 'sim' sim 900 npm run --silent sim -- --runs 200
 suite 'sim, fresh seeds' sim 600 npm run --silent sim -- --runs 50 --fresh
 suite 'faults' faults 600 npm run --silent test:faults
 suite 'shim, jsc' gtest 900 npm run --silent test:shim
+suite 'window' plain 600 npm run --silent test:window
 suite 'conformance, node' plain 300 npm run --silent test:conformance -- --host node
 suite 'conformance, jsc' plain 600 npm run --silent test:conformance -- --host jsc
 suite 'teardown, jsc' teardown 1200 npm run --silent test:teardown
