@@ -16,7 +16,7 @@ import { useEngines } from "../engines/EnginesProvider";
 import type { ChatCollections } from "../engines/schema";
 import { radius, space, type } from "../theme/tokens";
 import { themedStyles, useTheme } from "../theme/useTheme";
-import { MESSAGE_PAGE } from "./listProps";
+import { FIRST_WINDOW_ROWS, MESSAGE_PAGE } from "./useChatHistory";
 
 interface ConversationRowProps {
   readonly conversation: Conversation;
@@ -82,7 +82,7 @@ function Unread({ count }: { readonly count: number }): ReactElement {
   return (
     <View style={styles.badge}>
       <Text testID="conversation-unread" aria-label={`${count} unread`} style={styles.count}>
-        {count < MESSAGE_PAGE ? count : `${MESSAGE_PAGE - 1}+`}
+        {count <= MESSAGE_PAGE ? count : `${MESSAGE_PAGE}+`}
       </Text>
     </View>
   );
@@ -91,7 +91,7 @@ function Unread({ count }: { readonly count: number }): ReactElement {
 /** The same window as an open chat's first page, so that both share one watch. */
 function useNewestMessages(conversationId: string): readonly Message[] {
   const where = { conversationId };
-  return useRows({ collection: "messages", where, take: "last", limit: MESSAGE_PAGE }).rows;
+  return useRows({ collection: "messages", where, take: "last", limit: FIRST_WINDOW_ROWS }).rows;
 }
 
 /** Messages of others behind the one that this user has read last, on any device. */
@@ -142,7 +142,7 @@ const useStyles = themedStyles(({ color }) => ({
   line: { flexDirection: "row", alignItems: "center", gap: space.s, minHeight: 22 },
   title: { ...type.bodyStrong, color: color.text, flex: 1 },
   time: { ...type.caption, color: color.textFaint },
-  timeUnread: { ...type.captionStrong, color: color.accent },
+  timeUnread: { ...type.captionStrong, color: color.link },
   last: { ...type.detail, color: color.textSecondary, flex: 1 },
   lastUnread: { ...type.detail, color: color.text, flex: 1 },
   badge: {

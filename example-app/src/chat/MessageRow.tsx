@@ -75,7 +75,7 @@ const useStyles = themedStyles(({ color }) => ({
   theirs: { alignSelf: "flex-start", backgroundColor: color.surface },
   mineFirst: { borderTopRightRadius: space.xs + 2 },
   theirsFirst: { borderTopLeftRadius: space.xs + 2 },
-  sender: { ...type.captionStrong, color: color.accent, paddingBottom: 2 },
+  sender: { ...type.captionStrong, color: color.link, paddingBottom: 2 },
   // A short text has its time on the same line, a longer one below.
   lines: {
     flexDirection: "row",

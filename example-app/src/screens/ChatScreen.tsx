@@ -3,17 +3,13 @@
 import { useIsFocused } from "@react-navigation/native";
 import { useEffect, useRef, type ReactElement } from "react";
 import { Text, View } from "react-native";
-import {
-  useConversations,
-  useMessages,
-  type Message,
-  type MessagesView,
-} from "react-native-mailboat";
+import { useConversations, useMailboat, type Message } from "react-native-mailboat";
 import { Composer } from "../chat/Composer";
 import { JumpToNewest } from "../chat/JumpToNewest";
-import { MESSAGE_PAGE, type MessageListHandle } from "../chat/listProps";
+import type { MessageListHandle } from "../chat/listProps";
 import { MessageList } from "../chat/MessageList";
 import { useMessageRows } from "../chat/messageRows";
+import { useChatHistory, type ChatHistory } from "../chat/useChatHistory";
 import { useNewestShown } from "../chat/useNewestShown";
 import { EmptyState } from "../components/EmptyState";
 import { Screen } from "../components/Screen";
@@ -29,17 +25,18 @@ const NOBODY: readonly string[] = [];
 export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): ReactElement {
   const { conversationId } = route.params;
   const { account } = useEngines();
+  const mailboat = useMailboat();
   const styles = useStyles();
   const list = useRef<MessageListHandle>(null);
   const { conversations } = useConversations();
   const conversation = conversations.find(({ id }) => id === conversationId);
   const memberIds = conversation?.memberIds ?? NOBODY;
-  const chat = useMessages(conversationId, { limit: MESSAGE_PAGE });
-  const { error, hasOlder, loadingOlder, loadOlder, messages, send } = chat;
+  const history = useChatHistory(conversationId);
+  const { error, hasOlder, loadingOlder, loadOlder, messages } = history;
   const rows = useMessageRows(conversationId, messages, memberIds, account.user);
   const { isAtNewest, newCount, onAtNewest } = useNewestShown(rows);
   useMarkRead(conversationId, messages, isAtNewest);
-  useFirstPage(chat);
+  useFirstPage(history);
   const scrollToNewest = (): void => list.current?.scrollToNewest();
 
   return (
@@ -73,7 +70,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
       <Composer
         send={(body) => {
           scrollToNewest();
-          return send(body);
+          return mailboat.sendMessage(conversationId, body);
         }}
       />
     </Screen>
@@ -81,7 +78,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
 }
 
 /** A chat of which this device has nothing asks the server, once. */
-function useFirstPage({ error, hasOlder, loadOlder, messages }: MessagesView): void {
+function useFirstPage({ error, hasOlder, loadOlder, messages }: ChatHistory): void {
   const isUnknown = messages.length === 0 && hasOlder && error === null;
   useEffect(() => {
     if (isUnknown) void loadOlder();

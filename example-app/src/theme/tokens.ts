@@ -21,8 +21,10 @@ export interface Palette {
   readonly textSecondary: string;
   /** What is only glanced at. */
   readonly textFaint: string;
-  /** What can be pressed, and the user's own bubbles. */
+  /** Buttons, and the user's own bubbles. */
   readonly accent: string;
+  /** Words and icons that can be pressed. */
+  readonly link: string;
   /** An accented surface under a finger. */
   readonly accentPressed: string;
   /** Text upon accent. */
@@ -60,6 +62,7 @@ const light: Palette = {
   textSecondary: "#5b6675",
   textFaint: "#8a94a3",
   accent: "#1d5fbf",
+  link: "#1d5fbf",
   accentPressed: "#174f9f",
   onAccent: "#ffffff",
   onAccentSecondary: "#c4d8f5",
@@ -81,6 +84,7 @@ const dark: Palette = {
   textSecondary: "#a2adbc",
   textFaint: "#76818f",
   accent: "#2f6fd6",
+  link: "#74aaff",
   accentPressed: "#275db4",
   onAccent: "#ffffff",
   onAccentSecondary: "#c3d8f8",
