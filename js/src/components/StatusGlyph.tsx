@@ -43,18 +43,25 @@ function Drawing({ color, direction, size, state }: GlyphProps): ReactElement {
   const line = { backgroundColor: color, borderRadius: stroke / 2 };
   switch (state) {
     case "synced":
-      return <Corner color={color} width={size * 0.22} height={size * 0.42} lift={size * 0.06} />;
+      return (
+        <Corner
+          {...{ color, stroke }}
+          width={size * 0.22}
+          height={size * 0.42}
+          lift={size * 0.06}
+        />
+      );
     case "syncing":
       return (
         <View style={[styles.column, direction === "down" && styles.upsideDown]}>
           <Corner
-            color={color}
-            width={size * 0.26}
-            height={size * 0.26}
-            lift={-size * 0.03}
+            {...{ color, stroke }}
+            width={size * 0.3}
+            height={size * 0.3}
+            lift={-size * 0.042}
             turn="225deg"
           />
-          <View style={[line, { width: stroke, height: size * 0.4, marginTop: -size * 0.28 }]} />
+          <View style={[line, { width: stroke, height: size * 0.44, marginTop: -size * 0.3 }]} />
         </View>
       );
     case "waiting": {
@@ -84,14 +91,14 @@ function Drawing({ color, direction, size, state }: GlyphProps): ReactElement {
 /** Two strokes that meet: a tick, or the head of an arrow. */
 function Corner(props: {
   readonly color: string;
+  readonly stroke: number;
   readonly width: number;
   readonly height: number;
   /** How far it is moved up, for the eye's sake. */
   readonly lift: number;
   readonly turn?: string;
 }): ReactElement {
-  const { color, height, lift, turn = "45deg", width } = props;
-  const stroke = Math.max(width, height) * 0.24;
+  const { color, height, lift, stroke, turn = "45deg", width } = props;
   const style: ViewStyle = {
     width,
     height,

@@ -25,7 +25,8 @@ export function syncStateOf(status: SyncStatus): SyncState {
   const { error, failed, online, pending, phase } = status;
   if (failed > 0 || (error !== null && !error.retryable)) return "failed";
   if (!online) return "offline";
-  if (phase === "pushing" || phase === "pulling") return "syncing";
-  if (pending > 0 || error !== null || phase === "paused") return "waiting";
+  // Paused is a step on the way, such as asking for a token.
+  if (phase === "pushing" || phase === "pulling" || phase === "paused") return "syncing";
+  if (pending > 0 || error !== null) return "waiting";
   return "synced";
 }

@@ -82,7 +82,7 @@ export interface InitialSyncScreenTexts {
 }
 
 const ERRORS: Readonly<Record<ErrorCode, string>> = {
-  NETWORK: "The server cannot be reached. It is tried again by itself.",
+  NETWORK: "The server could not answer. It is tried again by itself.",
   UNAUTHORIZED: "The server does not know who you are. Sign in again.",
   REJECTED: "The server refuses what this app asks for.",
   CONFLICT: "Somebody else has changed the same thing.",

@@ -16,7 +16,7 @@ it.each<[SyncState, string, Partial<SyncStatus>]>([
   ["syncing", "records come", { phase: "pulling" }],
   ["waiting", "an attempt is armed for later", { phase: "waiting", pending: 1 }],
   ["waiting", "something waits for company", { phase: "idle", pending: 1 }],
-  ["waiting", "a token is asked for", { phase: "paused" }],
+  ["syncing", "a token is asked for", { phase: "paused" }],
   ["waiting", "the server could not answer", { phase: "waiting", error: unreachable }],
   ["offline", "there is no network", { phase: "offline", online: false, pending: 1 }],
   ["offline", "a probe is sent without one", { phase: "pushing", online: false }],

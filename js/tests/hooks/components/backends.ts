@@ -2,19 +2,20 @@
 
 import { BackendError, type JavaScriptBackend, type PullPage } from "react-native-mailboat";
 
-/** A backend whose pushes after the first wait until the test lets them go. */
+/** A backend that answers so many pushes and holds the next one until the test opens it. */
 export class SlowBackend implements JavaScriptBackend {
-  private pushes = 0;
   private version = 0;
   private letGo: (() => void)[] = [];
-  private isOpen = false;
+
+  constructor(private free: number) {}
 
   readonly push: JavaScriptBackend["push"] = async (entries) => {
-    this.pushes += 1;
-    if (this.pushes > 1 && !this.isOpen) {
+    if (this.free === 0) {
       await new Promise<void>((resolve) => {
         this.letGo.push(resolve);
       });
+    } else {
+      this.free -= 1;
     }
     return entries.map(({ id }) => {
       this.version += 1;
@@ -27,7 +28,7 @@ export class SlowBackend implements JavaScriptBackend {
 
   /** Answers what waits and holds nothing from here on. */
   open(): void {
-    this.isOpen = true;
+    this.free = Infinity;
     for (const go of this.letGo.splice(0)) go();
   }
 }
