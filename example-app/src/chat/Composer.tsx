@@ -7,8 +7,7 @@ import {
   Text,
   TextInput,
   View,
-  type NativeSyntheticEvent,
-  type TextInputKeyPressEventData,
+  type TextInputKeyPressEvent,
 } from "react-native";
 import { Icon } from "../components/Icon";
 import { sentenceOf } from "../components/useCarefully";
@@ -83,13 +82,9 @@ export function Composer({ send }: ComposerProps): ReactElement {
 }
 
 /** A keyboard with a return key of its own sends with it, and makes a line with Shift. */
-function onEnter(
-  submit: () => void,
-): (event: NativeSyntheticEvent<TextInputKeyPressEventData>) => void {
+function onEnter(submit: () => void): (event: TextInputKeyPressEvent) => void {
   return (event) => {
-    const { key, shiftKey } = event.nativeEvent as TextInputKeyPressEventData & {
-      readonly shiftKey?: boolean;
-    };
+    const { key, shiftKey } = event.nativeEvent as { key: string; shiftKey?: boolean };
     if (key !== "Enter" || shiftKey === true) return;
     event.preventDefault();
     submit();

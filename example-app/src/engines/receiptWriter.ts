@@ -77,10 +77,14 @@ export class ReceiptWriter {
       if (before === undefined) await this.mailboat.create("receipts", values);
       else await this.mailboat.update("receipts", before.id, { deliveredId, readId });
     } catch (error) {
-      this.report(error as MailboatError);
-    } finally {
       this.writing.delete(conversationId);
+      this.report(error as MailboatError);
+      return;
     }
+    this.writing.delete(conversationId);
+    // The server's answer may have come with the one to the write, while that still counted as
+    // under way: what was shown meanwhile is told now.
+    this.catchUp();
   }
 
   /** By conversation, the newest message that somebody else wrote. */
