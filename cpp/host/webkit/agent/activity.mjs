@@ -15,6 +15,9 @@ const QUIET_FRAMES = 2;
 /** How long a frame is when the page is hidden and draws none, in milliseconds. */
 const HIDDEN_FRAME_MS = 16;
 
+/** A frame that takes longer is not waited for: WebKit draws none when nothing has changed. */
+const LONGEST_FRAME_MS = 250;
+
 /** The page's own functions: the agent's waiting must not count as the app's. */
 export const original = {
   setTimeout: window.setTimeout.bind(window),
@@ -41,7 +44,10 @@ export function pause(ms) {
 /** Waits until the page has drawn; a hidden page draws nothing. */
 export function nextFrame() {
   if (document.visibilityState !== "visible") return pause(HIDDEN_FRAME_MS);
-  return new Promise((drawn) => original.requestAnimationFrame(() => original.setTimeout(drawn, 0)));
+  const drawn = new Promise((done) => {
+    original.requestAnimationFrame(() => original.setTimeout(done, 0));
+  });
+  return Promise.race([drawn, pause(LONGEST_FRAME_MS)]);
 }
 
 /** Waits until nothing has happened for some frames. At once when Detox has switched it off. */

@@ -88,7 +88,8 @@ void DetoxSession::onMessage(
 }
 
 void DetoxSession::serve(const std::string& type, const Json& params, double messageId) {
-  if (type == "loginSuccess" || type == "appConnected" || type == "testerConnected") {
+  if (type == "loginSuccess" || type == "testerDisconnected") {
+    // News of the server's, which expect no answer.
     return;
   }
   if (type == "isReady") {

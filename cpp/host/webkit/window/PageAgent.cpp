@@ -28,16 +28,6 @@ std::string agentSource() {
   return OwnedText(text).get();
 }
 
-struct Reply {
-  void operator()(WebKitScriptMessageReply* reply) const { webkit_script_message_reply_unref(reply); }
-};
-
-void answer(WebKitScriptMessageReply* reply, const Json& value) {
-  const Owned<JSCContext> context(jsc_context_new());
-  const Owned<JSCValue> text(jsc_value_new_string(context.get(), value.text().c_str()));
-  webkit_script_message_reply_return_value(reply, text.get());
-}
-
 struct PendingCall {
   std::function<void(const PageAgent::Outcome&)> done;
 };
@@ -56,6 +46,29 @@ void onCallEnded(GObject* view, GAsyncResult* result, gpointer data) {
 }
 
 }  // namespace
+
+/// What the page awaits. It may be answered later; copies answer the same request.
+class PageAgent::Reply {
+ public:
+  Reply(WebKitScriptMessageReply* reply, JSCValue* request)
+      : reply_(webkit_script_message_reply_ref(reply), webkit_script_message_reply_unref),
+        context_(share(jsc_value_get_context(request)).release(), Unref()) {}
+
+  void answer(const Json& value) const {
+    // In the context that the request came in: to make one and to destroy it, each time with
+    // a virtual machine of its own, is what WebKit does not always survive.
+    const Owned<JSCValue> text(jsc_value_new_string(context_.get(), value.text().c_str()));
+    webkit_script_message_reply_return_value(reply_.get(), text.get());
+  }
+
+  void refuse(const std::string& why) const {
+    webkit_script_message_reply_return_error_message(reply_.get(), why.c_str());
+  }
+
+ private:
+  std::shared_ptr<WebKitScriptMessageReply> reply_;
+  std::shared_ptr<JSCContext> context_;
+};
 
 PageAgent::PageAgent(Window& window, std::function<void()> onIdle)
     : window_(window),
@@ -101,18 +114,19 @@ void PageAgent::call(
 gboolean PageAgent::onRequest(
     WebKitUserContentManager* /*content*/,
     JSCValue* value,
-    WebKitScriptMessageReply* reply,
+    WebKitScriptMessageReply* messageReply,
     PageAgent* self) {
   const OwnedText text(jsc_value_to_string(value));
+  const Reply reply(messageReply, value);
   if (const auto request = Json::parse(text.get())) {
     self->serve(*request, reply);
   } else {
-    webkit_script_message_reply_return_error_message(reply, "a request must be a JSON object");
+    reply.refuse("a request must be a JSON object");
   }
   return TRUE;
 }
 
-void PageAgent::serve(const Json& request, WebKitScriptMessageReply* reply) {
+void PageAgent::serve(const Json& request, const Reply& reply) {
   const std::string what = request.string("do");
   const double x = request.number("x");
   const double y = request.number("y");
@@ -131,26 +145,23 @@ void PageAgent::serve(const Json& request, WebKitScriptMessageReply* reply) {
   } else if (what == "idle") {
     onIdle_();
   } else {
-    const std::string error = "the window cannot " + what;
-    webkit_script_message_reply_return_error_message(reply, error.c_str());
+    reply.refuse("the window cannot " + what);
     return;
   }
-  answer(reply, answered);
+  reply.answer(answered);
 }
 
-void PageAgent::takeElementSnapshot(const Json& request, WebKitScriptMessageReply* reply) {
+void PageAgent::takeElementSnapshot(const Json& request, const Reply& reply) {
   const std::string name =
       "mailboat-element-" + std::to_string(getpid()) + "-" + std::to_string(++pictures_) + ".png";
   const std::string path = std::filesystem::temp_directory_path() / name;
   const Area area{
       request.number("x"), request.number("y"), request.number("width"), request.number("height")};
-  // Shared, for a std::function must be copyable.
-  const std::shared_ptr<WebKitScriptMessageReply> kept(webkit_script_message_reply_ref(reply), Reply());
-  takeSnapshot(window_.view(), area, path, [kept, path](const std::optional<std::string>& error) {
+  takeSnapshot(window_.view(), area, path, [reply, path](const std::optional<std::string>& error) {
     if (error) {
-      webkit_script_message_reply_return_error_message(kept.get(), error->c_str());
+      reply.refuse(*error);
     } else {
-      answer(kept.get(), Json().set("screenshotPath", path));
+      reply.answer(Json().set("screenshotPath", path));
     }
   });
 }

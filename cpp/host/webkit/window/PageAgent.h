@@ -34,11 +34,13 @@ class PageAgent {
   void call(const char* method, const Json& argument, std::function<void(const Outcome&)> done);
 
  private:
+  class Reply;
+
   static gboolean onRequest(
       WebKitUserContentManager* content, JSCValue* value, WebKitScriptMessageReply* reply, PageAgent* self);
   /// Does what the page asks for. What cannot be answered at once answers later by itself.
-  void serve(const Json& request, WebKitScriptMessageReply* reply);
-  void takeElementSnapshot(const Json& request, WebKitScriptMessageReply* reply);
+  void serve(const Json& request, const Reply& reply);
+  void takeElementSnapshot(const Json& request, const Reply& reply);
 
   Window& window_;
   Pointer pointer_;

@@ -1,11 +1,16 @@
 #include "Pointer.h"
 
+#include <cmath>
+
 namespace mailboat::webkit {
 
 namespace {
 
-/// What WebKit scrolls for a whole turn of the wheel, in logical pixels.
-constexpr double pixelsPerTurn = 40;
+/// What WebKit scrolls for a whole turn of the wheel, in logical pixels, in a view that is so
+/// high or wide: its Scrollbar::pixelsPerLineStep.
+double pixelsPerTurn(int viewSize) {
+  return std::floor(std::pow(viewSize, 2.0 / 3.0));
+}
 
 guint32 nowMs() {
   return static_cast<guint32>(g_get_monotonic_time() / 1000);
@@ -41,8 +46,8 @@ void Pointer::scroll(double x, double y, double right, double down) {
   GdkEvent* const event = make(GDK_SCROLL);
   place(event->scroll, event->any.window, x, y);
   event->scroll.direction = GDK_SCROLL_SMOOTH;
-  event->scroll.delta_x = right / pixelsPerTurn;
-  event->scroll.delta_y = down / pixelsPerTurn;
+  event->scroll.delta_x = right / pixelsPerTurn(gtk_widget_get_allocated_width(view_));
+  event->scroll.delta_y = down / pixelsPerTurn(gtk_widget_get_allocated_height(view_));
   deliver(event);
 }
 
