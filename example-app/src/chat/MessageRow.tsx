@@ -72,7 +72,7 @@ const useStyles = themedStyles(({ color }) => ({
     paddingBottom: space.s - 1,
   },
   mine: { alignSelf: "flex-end", backgroundColor: color.accent },
-  theirs: { alignSelf: "flex-start", backgroundColor: color.surface },
+  theirs: { alignSelf: "flex-start", backgroundColor: color.bubble },
   mineFirst: { borderTopRightRadius: space.xs + 2 },
   theirsFirst: { borderTopLeftRadius: space.xs + 2 },
   sender: { ...type.captionStrong, color: color.link, paddingBottom: 2 },

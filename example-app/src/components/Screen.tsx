@@ -50,7 +50,9 @@ export function Screen(props: ScreenProps): ReactElement {
   return (
     <KeyboardAvoidingView
       testID={testID}
-      behavior={Platform.OS === "ios" ? "padding" : undefined}
+      behavior={Platform.OS === "web" ? undefined : "padding"}
+      // What stands at the bottom keeps clear of the home bar by itself, and the keyboard covers that.
+      keyboardVerticalOffset={-insets.bottom}
       style={styles.screen}
     >
       <View style={[styles.bar, { paddingTop: insets.top + space.s }]}>

@@ -7,8 +7,10 @@ export interface Palette {
   readonly background: string;
   /** Behind bubbles. */
   readonly backdrop: string;
-  /** Rows, bars, fields and the bubbles of others. */
+  /** Rows, bars and fields. */
   readonly surface: string;
+  /** The bubbles of others. */
+  readonly bubble: string;
   /** What lies sunken in a surface: fields, chips. */
   readonly sunken: string;
   /** A surface under a finger. */
@@ -55,6 +57,7 @@ const light: Palette = {
   background: "#f6f7f9",
   backdrop: "#eef1f5",
   surface: "#ffffff",
+  bubble: "#ffffff",
   sunken: "#eef1f5",
   pressed: "#edf0f4",
   line: "#e1e5eb",
@@ -77,6 +80,7 @@ const dark: Palette = {
   background: "#0e1218",
   backdrop: "#0b0e13",
   surface: "#171c24",
+  bubble: "#202732",
   sunken: "#222934",
   pressed: "#1e2530",
   line: "#262e39",
