@@ -218,7 +218,8 @@ send?: SendMode,
 write?: WriteMode, 
 /**
  * Whether a write folds into an earlier one of its record that no attempt has
- * left with. `false` sends every write by itself.
+ * left with. `false` sends every write by itself. Edits of a record with a natural
+ * key keep apart from its create.
  */
 coalesce?: boolean, 
 /**

@@ -10,7 +10,7 @@ import { useMailboat } from "./useMailboat";
 
 /** What {@link useMessages} answers. */
 export interface MessagesView {
-  /** Oldest first; those that wait to be sent come last. */
+  /** Oldest first; those that wait to be sent come last. One that is shown stays. */
   readonly messages: readonly Message[];
   /** Shows a page of older messages, from this device or else from the server. Never rejects. */
   readonly loadOlder: () => Promise<void>;

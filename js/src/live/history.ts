@@ -30,9 +30,15 @@ export interface HistorySource<R> {
   readonly loadOlder: ((limit: number) => Promise<LoadedOlder>) | null;
 }
 
-/** The newest rows of a lane, growing backwards on request, up to {@link MAX_WINDOW_ROWS}. */
-export class History<R> implements ExternalStore<HistorySnapshot<R>> {
+/**
+ * The newest rows of a lane. It grows at both ends: by what comes in, since a row that is shown
+ * stays until it is deleted, and backwards on request; up to {@link MAX_WINDOW_ROWS}.
+ */
+export class History<R extends { readonly id: string }> implements ExternalStore<
+  HistorySnapshot<R>
+> {
   private readonly listeners = new Listeners();
+  /** Rows of the window: more than are shown, so that what comes in drives none of those out. */
   private limit: number;
   private window: LiveWindow<R>;
   private unsubscribe: (() => void) | null = null;
@@ -41,6 +47,7 @@ export class History<R> implements ExternalStore<HistorySnapshot<R>> {
   private running: Promise<void> | null = null;
   private asking = false;
   private failure: MailboatError | null = null;
+  private rows: readonly R[] = [];
   private shown: { readonly of: WindowSnapshot<R>; readonly as: HistorySnapshot<R> } | null = null;
 
   /** @param page rows shown at first, and how many more each `loadOlder` shows */
@@ -48,14 +55,14 @@ export class History<R> implements ExternalStore<HistorySnapshot<R>> {
     private readonly source: HistorySource<R>,
     private readonly page: number,
   ) {
-    this.limit = page;
-    this.window = source.watch(page);
+    this.limit = Math.min(page + Math.ceil(page / 2), MAX_WINDOW_ROWS);
+    this.window = source.watch(this.limit);
     this.serverHasMore = source.loadOlder !== null;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     const remove = this.listeners.add(listener);
-    this.unsubscribe ??= this.window.subscribe(this.notify);
+    this.unsubscribe ??= this.window.subscribe(this.follow);
     return () => {
       remove();
       if (this.listeners.size > 0) return;
@@ -82,10 +89,11 @@ export class History<R> implements ExternalStore<HistorySnapshot<R>> {
   };
 
   private async loadPage(): Promise<void> {
-    const room = MAX_WINDOW_ROWS - this.limit;
+    const { hidden, more } = this.look();
+    const room = MAX_WINDOW_ROWS - this.rows.length;
     if (room <= 0) return;
     const size = Math.min(this.page, room);
-    if (this.window.getSnapshot().more) this.grow(size);
+    if (hidden > 0 || more) this.showOlder(size);
     else if (this.serverHasMore) await this.askServer(size);
     this.changed();
   }
@@ -97,7 +105,7 @@ export class History<R> implements ExternalStore<HistorySnapshot<R>> {
     try {
       const answer = await this.source.loadOlder?.(size);
       this.serverHasMore = answer?.more ?? false;
-      if (answer !== undefined && answer.loaded > 0) this.grow(size);
+      if (answer !== undefined && answer.loaded > 0) this.showOlder(size);
     } catch (error) {
       this.failure = toMailboatError(error);
     } finally {
@@ -105,20 +113,68 @@ export class History<R> implements ExternalStore<HistorySnapshot<R>> {
     }
   }
 
+  private showOlder(count: number): void {
+    const before = this.look();
+    if (before.hidden < count) this.grow(count);
+    const { hidden, rows } = this.look();
+    this.rows = rows.slice(Math.max(hidden - count, 0));
+  }
+
   /** The longer window is watched before the shorter one is let go: no change falls between. */
   private grow(by: number): void {
-    this.limit += by;
+    this.limit = Math.min(this.limit + by, MAX_WINDOW_ROWS);
     this.window = this.source.watch(this.limit);
     const before = this.unsubscribe;
     if (before === null) return;
-    this.unsubscribe = this.window.subscribe(this.notify);
+    this.unsubscribe = this.window.subscribe(this.follow);
     before();
   }
 
+  /** After a change: what came in may have used up the room for it, or more. */
+  private readonly follow = (): void => {
+    for (;;) {
+      const { more, rows } = this.window.getSnapshot();
+      const hidden = this.find(rows) ?? 0;
+      if (hidden > 0 || !more || this.limit >= MAX_WINDOW_ROWS) break;
+      this.grow(this.page);
+    }
+    this.notify();
+  };
+
+  /** The window, and how many of its rows lie before those that are shown. */
+  private look(): WindowSnapshot<R> & { readonly hidden: number } {
+    const of = this.window.getSnapshot();
+    return { ...of, hidden: this.hiddenOf(of.rows) };
+  }
+
+  private hiddenOf(rows: readonly R[]): number {
+    return this.find(rows) ?? this.allButAPage(rows);
+  }
+
+  /** Where in the window that begins which is shown; `null` when it holds none of it any more. */
+  private find(rows: readonly R[]): number | null {
+    const [oldest] = this.rows;
+    // Before there is a page of rows, nothing has its place yet.
+    if (oldest === undefined || this.rows.length < this.page) return this.allButAPage(rows);
+    const at = rows.findIndex(({ id }) => id === oldest.id);
+    if (at >= 0) return at;
+    // It was deleted, or more has come in than there was room for.
+    const ids = new Set(this.rows.map(({ id }) => id));
+    const next = rows.findIndex(({ id }) => ids.has(id));
+    return next >= 0 ? next : null;
+  }
+
+  private allButAPage(rows: readonly R[]): number {
+    return Math.max(rows.length - this.page, 0);
+  }
+
   private view(of: WindowSnapshot<R>): HistorySnapshot<R> {
+    const hidden = this.hiddenOf(of.rows);
+    const mayGrow = of.rows.length < MAX_WINDOW_ROWS && (of.more || this.serverHasMore);
+    this.rows = hidden === 0 ? of.rows : of.rows.slice(hidden);
     return {
-      rows: of.rows,
-      hasOlder: this.limit < MAX_WINDOW_ROWS && (of.more || this.serverHasMore),
+      rows: this.rows,
+      hasOlder: hidden > 0 || mayGrow,
       loadingOlder: this.asking,
       loading: of.loading,
       error: of.error ?? this.failure,

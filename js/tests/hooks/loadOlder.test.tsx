@@ -43,6 +43,39 @@ function numbers(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, at) => String(from + at));
 }
 
+describe("a conversation on screen", () => {
+  it("keeps what it shows while more comes in than its window had room for", async () => {
+    const device = await openDevice();
+    await device.goOffline();
+    const c1 = await newConversation(device.mailboat);
+    await writeMessages(device.mailboat, c1, 30);
+    const { result } = mount(device.mailboat, c1, 10);
+    const before = result.current.messages;
+    expect(bodies(result)).toEqual(numbers(21, 30));
+    for (let number = 31; number <= 33; number += 1) {
+      await during(() => device.mailboat.sendMessage(c1, String(number)));
+    }
+    const batch = numbers(34, 60).map((body) => () => device.mailboat.sendMessage(c1, body));
+    await during(() => Promise.all(batch.map((send) => send())));
+    expect(bodies(result)).toEqual(numbers(21, 60));
+    expect(result.current.messages.slice(0, 10)).toEqual(before);
+    await during(() => result.current.loadOlder());
+    expect(bodies(result)).toEqual(numbers(11, 60));
+  });
+
+  it("keeps its place when the oldest that it shows is deleted", async () => {
+    const device = await openDevice();
+    await device.goOffline();
+    const c1 = await newConversation(device.mailboat);
+    await writeMessages(device.mailboat, c1, 30);
+    const { result } = mount(device.mailboat, c1, 10);
+    await during(() => device.mailboat.sendMessage(c1, "31"));
+    const [oldest] = result.current.messages;
+    await during(() => device.mailboat.delete("messages", oldest?.id ?? ""));
+    expect(bodies(result)).toEqual(numbers(22, 31));
+  });
+});
+
 describe("loadOlder", () => {
   it("shows what the device has, without asking the server, and keeps the rows shown", async () => {
     const ann = await openDevice();

@@ -3,7 +3,7 @@
 use mailboat_backends::rest::HttpAnswer;
 use mailboat_core::{BackendFailure, Sample, Timestamp};
 use mailboat_engine::stage::{Request, Stage, Turned};
-use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
+use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, ErrorCode, Event};
 use mailboat_store::Schema;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -87,6 +87,43 @@ fn a_write_is_answered_and_its_request_is_seen_before_it_leaves() {
         _ => None,
     });
     assert_eq!(pending, Some(0));
+}
+
+#[test]
+fn while_the_server_asked_a_push_to_wait_its_error_stands() {
+    let folder = TempDir::new().expect("a folder");
+    let mut stage = open(&folder, 1);
+    send(&mut stage, 7);
+    let turned = stage.turn(NOW);
+    let turned = sign_in(&mut stage, &turned);
+    let tickets: Vec<u64> = turned
+        .requests
+        .iter()
+        .filter_map(|request| match request {
+            Request::Ask { ticket, .. } => Some(*ticket),
+            _ => None,
+        })
+        .collect();
+    let [push, pull] = tickets[..] else { panic!("a push and a pull") };
+    let answer = |status, retry_after, body| HttpAnswer {
+        status,
+        content_type: Some("application/json"),
+        retry_after,
+        body,
+        received_at: NOW,
+    };
+    stage.answer(push, Ok(answer(429, Some("60"), b"{}")), SAMPLE);
+    let page = br#"{"changes":[],"tombstones":[],"cursor":"1","more":false}"#;
+    stage.answer(pull, Ok(answer(200, None, page)), SAMPLE);
+    let turned = stage.turn(NOW.plus_ms(40));
+    let status = turned.events.iter().rev().find_map(|event| match event {
+        Event::Status(status) => Some(status),
+        _ => None,
+    });
+    let status = status.expect("the status has changed");
+    assert_eq!((status.pending, status.online), (1, true));
+    let error = status.error.as_ref().expect("it says what stands in the way");
+    assert_eq!(error.code, ErrorCode::Network);
 }
 
 #[test]

@@ -76,7 +76,8 @@ pub struct Collection {
     #[ts(as = "Option<_>", optional)]
     pub write: WriteMode,
     /// Whether a write folds into an earlier one of its record that no attempt has
-    /// left with. `false` sends every write by itself.
+    /// left with. `false` sends every write by itself. Edits of a record with a natural
+    /// key keep apart from its create.
     #[serde(default = "yes")]
     #[ts(as = "Option<_>", optional)]
     pub coalesce: bool,

@@ -52,6 +52,10 @@ impl Transaction<'_> {
         }
         match (tail.operation, mutation.operation) {
             (Operation::Create, Operation::Delete) => self.cancel_out(tail, now),
+            // The create may turn out to be a record of the server's; an edit outlives that.
+            (Operation::Create, Operation::Update) if !collection.natural_key.is_empty() => {
+                Ok(None)
+            }
             (Operation::Create | Operation::Update, Operation::Update) => {
                 let mut values = tail.values.clone();
                 merge(&mut values, &mutation.values);

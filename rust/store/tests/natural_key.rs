@@ -52,6 +52,19 @@ fn a_call_that_the_server_has_already_becomes_that_record() {
 }
 
 #[test]
+fn an_edit_outlives_the_create_that_was_needless() {
+    let mut schema = calls();
+    schema.collections[0].coalesce = true;
+    let mut store = Store::with(&schema);
+    store.create("calls", "here", call(61));
+    store.update("calls", "here", json!({ "note": "call back" }));
+    store.pull("calls", "there", 7, 7, call(60));
+    let row = store.row("calls", "there").expect("a row");
+    assert_eq!((&row["durationS"], &row["note"]), (&json!(60), &json!("call back")));
+    assert_eq!(store.counts(), (1, 0));
+}
+
+#[test]
 fn two_calls_two_seconds_apart_are_two() {
     let mut store = Store::with(&calls());
     store.create("calls", "here", call(61));

@@ -40,6 +40,28 @@ const CHARTS = {
   conflict: "custom",
 } as const satisfies Collection;
 
+/** A phone's calls, which its exchange logs as well; rounded another way. */
+const CALLS = {
+  name: "calls",
+  columns: [
+    { name: "line", type: "text" },
+    { name: "number", type: "text" },
+    { name: "direction", type: "text" },
+    { name: "startedAt", type: "integer" },
+    { name: "durationS", type: "integer" },
+    { name: "note", type: "text", optional: true },
+  ],
+  naturalKey: [
+    { column: "line" },
+    { column: "number" },
+    { column: "direction" },
+    { column: "startedAt" },
+    { column: "durationS", tolerance: 1 },
+  ],
+  // What is gathered waits, and the pull comes first.
+  send: "scheduled",
+} as const satisfies Collection;
+
 const schema = { collections: [...SCHEMA.collections, CHARTS] } as unknown as Config["schema"];
 const BASE = { title: "A", scale: 1 };
 const THEIRS = { title: "C", scale: 2 };
@@ -175,6 +197,42 @@ export function defineConflicts(): void {
       assert.deepInclude(lost, { recordId: "bay", rule: "custom", lost: "server" });
       assert.strictEqual((told[0] as MailboatError).code, "UNSUPPORTED");
     });
+  });
+
+  describe("a call that was logged here and by the exchange", () => {
+    const call = (durationS: number): Record<string, unknown> => ({
+      ...{ line: "home", number: "+43 1 234", direction: "in", startedAt: 1_790_000_000 },
+      ...{ durationS, note: null },
+    });
+
+    each(
+      [
+        ["is one, with the exchange's duration and our note", 61, ["there"], 60],
+        ["is another, two seconds longer", 62, ["there", "here"], 62],
+      ] as [string, number, string[], number][],
+      async (_name, durationS, ids, shownS) => {
+        const backend = new IslandBackend();
+        const schema = { collections: [CALLS] } as const;
+        const mailboat = openWithSchema({ path: newPath(), schema, policy: QUICK, backend });
+        await mailboat.setNetwork({ kind: "none" });
+        await mailboat.create("calls", call(durationS) as never, { id: "here" });
+        await mailboat.update("calls", "here", { note: "call back" });
+        backend.write("calls", "there", call(60));
+        const seen = mailboat.watch({ collection: "calls", limit: 10 });
+        await mailboat.setNetwork({ kind: "other" });
+        await changed(seen, ({ rows }) => rows.some(({ id }) => id === "there"));
+        assert.sameMembers(
+          seen.getSnapshot().rows.map(({ id }) => id),
+          ids,
+        );
+        const shown = { durationS: shownS, note: "call back" };
+        assert.deepInclude(mailboat.record("calls", "here"), shown, "the old id finds it");
+        await mailboat.sync();
+        await changed(mailboat.status, ({ pending }) => pending === 0);
+        assert.sameMembers(Object.keys(backend.values()), ids);
+        assert.deepInclude(backend.values()[ids[ids.length - 1] ?? ""], shown);
+      },
+    );
   });
 }
 

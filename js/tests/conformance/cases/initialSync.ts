@@ -47,6 +47,13 @@ export function defineInitialSync(): void {
       assert.isNull(initialSync(device));
     });
 
+    it("waits until somebody is signed in", async () => {
+      const backend = { kind: "rest", baseUrl: "http://localhost:1" } as const;
+      const device = Device.open({ ...gated(), backend });
+      await device.question("token");
+      assert.strictEqual(initialSync(device)?.state, "waiting");
+    });
+
     it("goes on where a restart interrupted it, and is never missing again", async () => {
       const config = gated();
       const first = Device.open(config);

@@ -79,7 +79,11 @@ impl Actor {
         } else {
             self.backend.after_old_answer(&self.policy)
         };
-        self.last_error = None;
+        // Another request may have been told to wait, and what waits for it waits on.
+        let is_held = self.backend.paused_until(now, &self.policy).is_some();
+        if !is_held || self.writer.counts().pending == 0 {
+            self.last_error = None;
+        }
         self.calm_alarms(now);
     }
 
