@@ -16,7 +16,7 @@ import { useEngines } from "../engines/EnginesProvider";
 import type { ChatCollections } from "../engines/schema";
 import { radius, space, type } from "../theme/tokens";
 import { themedStyles, useTheme } from "../theme/useTheme";
-import { FIRST_WINDOW_ROWS, MESSAGE_PAGE } from "./useChatHistory";
+import { MESSAGE_PAGE } from "./listProps";
 
 interface ConversationRowProps {
   readonly conversation: Conversation;
@@ -82,16 +82,16 @@ function Unread({ count }: { readonly count: number }): ReactElement {
   return (
     <View style={styles.badge}>
       <Text testID="conversation-unread" aria-label={`${count} unread`} style={styles.count}>
-        {count <= MESSAGE_PAGE ? count : `${MESSAGE_PAGE}+`}
+        {count < MESSAGE_PAGE ? count : `${MESSAGE_PAGE - 1}+`}
       </Text>
     </View>
   );
 }
 
-/** The same window as an open chat's first page, so that both share one watch. */
+/** Enough of them to count what is unread. */
 function useNewestMessages(conversationId: string): readonly Message[] {
   const where = { conversationId };
-  return useRows({ collection: "messages", where, take: "last", limit: FIRST_WINDOW_ROWS }).rows;
+  return useRows({ collection: "messages", where, take: "last", limit: MESSAGE_PAGE }).rows;
 }
 
 /** Messages of others behind the one that this user has read last, on any device. */

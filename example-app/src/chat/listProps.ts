@@ -25,6 +25,9 @@ export interface MessageListProps {
   readonly onAtNewest: (isAtNewest: boolean) => void;
 }
 
+/** Messages shown at first and added by each step back. */
+export const MESSAGE_PAGE = 50;
+
 /** How near to the newest message a list still counts as being there, in points. */
 export const AT_NEWEST_DISTANCE = 60;
 

@@ -3,13 +3,17 @@
 import { useIsFocused } from "@react-navigation/native";
 import { useEffect, useRef, type ReactElement } from "react";
 import { Text, View } from "react-native";
-import { useConversations, useMailboat, type Message } from "react-native-mailboat";
+import {
+  useConversations,
+  useMessages,
+  type Message,
+  type MessagesView,
+} from "react-native-mailboat";
 import { Composer } from "../chat/Composer";
 import { JumpToNewest } from "../chat/JumpToNewest";
-import type { MessageListHandle } from "../chat/listProps";
+import { MESSAGE_PAGE, type MessageListHandle } from "../chat/listProps";
 import { MessageList } from "../chat/MessageList";
 import { useMessageRows } from "../chat/messageRows";
-import { useChatHistory, type ChatHistory } from "../chat/useChatHistory";
 import { useNewestShown } from "../chat/useNewestShown";
 import { EmptyState } from "../components/EmptyState";
 import { Screen } from "../components/Screen";
@@ -25,18 +29,17 @@ const NOBODY: readonly string[] = [];
 export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): ReactElement {
   const { conversationId } = route.params;
   const { account } = useEngines();
-  const mailboat = useMailboat();
   const styles = useStyles();
   const list = useRef<MessageListHandle>(null);
   const { conversations } = useConversations();
   const conversation = conversations.find(({ id }) => id === conversationId);
   const memberIds = conversation?.memberIds ?? NOBODY;
-  const history = useChatHistory(conversationId);
-  const { error, hasOlder, loadingOlder, loadOlder, messages } = history;
+  const chat = useMessages(conversationId, { limit: MESSAGE_PAGE });
+  const { error, hasOlder, loadingOlder, loadOlder, messages, send } = chat;
   const rows = useMessageRows(conversationId, messages, memberIds, account.user);
   const { isAtNewest, newCount, onAtNewest } = useNewestShown(rows);
   useMarkRead(conversationId, messages, isAtNewest);
-  useFirstPage(history);
+  useFirstPage(chat);
   const scrollToNewest = (): void => list.current?.scrollToNewest();
 
   return (
@@ -70,7 +73,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
       <Composer
         send={(body) => {
           scrollToNewest();
-          return mailboat.sendMessage(conversationId, body);
+          return send(body);
         }}
       />
     </Screen>
@@ -78,7 +81,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
 }
 
 /** A chat of which this device has nothing asks the server, once. */
-function useFirstPage({ error, hasOlder, loadOlder, messages }: ChatHistory): void {
+function useFirstPage({ error, hasOlder, loadOlder, messages }: MessagesView): void {
   const isUnknown = messages.length === 0 && hasOlder && error === null;
   useEffect(() => {
     if (isUnknown) void loadOlder();
