@@ -4,12 +4,7 @@
 import { render } from "@testing-library/react-native";
 import type { ReactElement } from "react";
 import { AppState } from "react-native";
-import {
-  MailboatProvider,
-  ManualNetworkSource,
-  type Collections,
-  type Mailboat,
-} from "react-native-mailboat";
+import { MailboatProvider, ManualNetworkSource } from "react-native-mailboat";
 import { createTestMailboat, type TestMailboat } from "react-native-mailboat/testing";
 import { SafeAreaProvider } from "react-native-safe-area-context";
 import { OpenEngines } from "../src/engines/EnginesProvider";
@@ -64,10 +59,9 @@ function chatOf(device: unknown): TestMailboat<ChatCollections> {
 }
 
 function AppOf({ engines }: { readonly engines: Engines }): ReactElement {
-  const chat: Mailboat<Collections> = engines.chat as Mailboat<Collections>;
   return (
     <SafeAreaProvider initialMetrics={METRICS}>
-      <MailboatProvider mailboat={chat}>
+      <MailboatProvider mailboat={engines.chat}>
         <OpenEngines engines={engines}>
           <Navigation />
         </OpenEngines>

@@ -7,9 +7,9 @@ import {
   Text,
   TextInput,
   View,
-  type NativeSyntheticEvent,
-  type TextInputKeyPressEventData,
+  type TextInputKeyPressEvent,
 } from "react-native";
+import { useSafeAreaInsets } from "react-native-safe-area-context";
 import { Icon } from "../components/Icon";
 import { sentenceOf } from "../components/useCarefully";
 import { radius, space, TOUCH_SIZE, type } from "../theme/tokens";
@@ -30,6 +30,7 @@ export function Composer({ send }: ComposerProps): ReactElement {
   const [error, setError] = useState<string | null>(null);
   const [height, setHeight] = useState(0);
   const styles = useStyles();
+  const insets = useSafeAreaInsets();
   const { color } = useTheme();
   const isEmpty = draft.trim() === "";
 
@@ -46,7 +47,7 @@ export function Composer({ send }: ComposerProps): ReactElement {
   };
 
   return (
-    <View style={styles.composer}>
+    <View style={[styles.composer, { paddingBottom: insets.bottom + space.s }]}>
       {error !== null && <Text style={styles.error}>{error}</Text>}
       <View style={styles.line}>
         <TextInput
@@ -83,13 +84,9 @@ export function Composer({ send }: ComposerProps): ReactElement {
 }
 
 /** A keyboard with a return key of its own sends with it, and makes a line with Shift. */
-function onEnter(
-  submit: () => void,
-): (event: NativeSyntheticEvent<TextInputKeyPressEventData>) => void {
+function onEnter(submit: () => void): (event: TextInputKeyPressEvent) => void {
   return (event) => {
-    const { key, shiftKey } = event.nativeEvent as TextInputKeyPressEventData & {
-      readonly shiftKey?: boolean;
-    };
+    const { key, shiftKey } = event.nativeEvent as { key: string; shiftKey?: boolean };
     if (key !== "Enter" || shiftKey === true) return;
     event.preventDefault();
     submit();
@@ -108,7 +105,7 @@ const useStyles = themedStyles(({ color }) => ({
     borderTopWidth: 1,
     borderTopColor: color.line,
     paddingHorizontal: space.m,
-    paddingVertical: space.s,
+    paddingTop: space.s,
   },
   error: { ...type.caption, color: color.danger, paddingBottom: space.xs },
   line: { flexDirection: "row", alignItems: "flex-end", gap: space.s },

@@ -88,7 +88,7 @@ function Unread({ count }: { readonly count: number }): ReactElement {
   );
 }
 
-/** The same window as an open chat's first page, so that both share one watch. */
+/** Enough of them to count what is unread. */
 function useNewestMessages(conversationId: string): readonly Message[] {
   const where = { conversationId };
   return useRows({ collection: "messages", where, take: "last", limit: MESSAGE_PAGE }).rows;
@@ -142,7 +142,7 @@ const useStyles = themedStyles(({ color }) => ({
   line: { flexDirection: "row", alignItems: "center", gap: space.s, minHeight: 22 },
   title: { ...type.bodyStrong, color: color.text, flex: 1 },
   time: { ...type.caption, color: color.textFaint },
-  timeUnread: { ...type.captionStrong, color: color.accent },
+  timeUnread: { ...type.captionStrong, color: color.link },
   last: { ...type.detail, color: color.textSecondary, flex: 1 },
   lastUnread: { ...type.detail, color: color.text, flex: 1 },
   badge: {

@@ -25,12 +25,7 @@ export function JumpToNewest({ count, onPress }: JumpToNewestProps): ReactElemen
       onPress={onPress}
       style={[styles.pill, isNews && styles.pillNews]}
     >
-      <Icon
-        name="down"
-        size={16}
-        strokeWidth={2.2}
-        color={isNews ? color.onAccent : color.accent}
-      />
+      <Icon name="down" size={16} strokeWidth={2.2} color={isNews ? color.onAccent : color.link} />
       <Text style={isNews ? styles.textNews : styles.text}>
         {isNews ? `${count} new` : "Newest"}
       </Text>
@@ -55,6 +50,6 @@ const useStyles = themedStyles(({ color }) => ({
     boxShadow: "0 2px 10px rgba(10, 20, 40, 0.16)",
   },
   pillNews: { backgroundColor: color.accent, borderColor: color.accent },
-  text: { ...type.detail, fontWeight: "600", color: color.accent },
+  text: { ...type.detail, fontWeight: "600", color: color.link },
   textNews: { ...type.detail, fontWeight: "600", color: color.onAccent },
 }));

@@ -72,10 +72,10 @@ const useStyles = themedStyles(({ color }) => ({
     paddingBottom: space.s - 1,
   },
   mine: { alignSelf: "flex-end", backgroundColor: color.accent },
-  theirs: { alignSelf: "flex-start", backgroundColor: color.surface },
+  theirs: { alignSelf: "flex-start", backgroundColor: color.bubble },
   mineFirst: { borderTopRightRadius: space.xs + 2 },
   theirsFirst: { borderTopLeftRadius: space.xs + 2 },
-  sender: { ...type.captionStrong, color: color.accent, paddingBottom: 2 },
+  sender: { ...type.captionStrong, color: color.link, paddingBottom: 2 },
   // A short text has its time on the same line, a longer one below.
   lines: {
     flexDirection: "row",

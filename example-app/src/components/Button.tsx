@@ -61,7 +61,7 @@ export function IconButton({ icon, label, onPress, testID }: IconButtonProps): R
       onPress={onPress}
       style={({ pressed }) => [styles.icon, pressed && styles.iconPressed]}
     >
-      <Icon name={icon} color={color.accent} />
+      <Icon name={icon} color={color.link} />
     </Pressable>
   );
 }
@@ -84,8 +84,8 @@ const useStyles = themedStyles(({ color }) => ({
   faded: { opacity: 0.5 },
   title: { ...type.bodyStrong },
   filledTitle: { color: color.onAccent },
-  outlinedTitle: { color: color.accent },
-  plainTitle: { ...type.detail, fontWeight: "600", color: color.accent },
+  outlinedTitle: { color: color.link },
+  plainTitle: { ...type.detail, fontWeight: "600", color: color.link },
   dangerTitle: { ...type.detail, fontWeight: "600", color: color.danger },
   icon: {
     width: TOUCH_SIZE,

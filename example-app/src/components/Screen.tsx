@@ -25,12 +25,23 @@ interface ScreenProps {
   readonly onBack?: () => void;
   /** Buttons at the end of the title's line. */
   readonly actions?: ReactNode;
+  /** Whether what stands in the way of syncing is told below the title; it is when left out. */
+  readonly hasBanner?: boolean;
   readonly children: ReactNode;
 }
 
 /** A screen with a title. What syncing says is that of the nearest engine. */
 export function Screen(props: ScreenProps): ReactElement {
-  const { actions, children, onBack, subtitle, testID, title, titleTestID } = props;
+  const {
+    actions,
+    children,
+    hasBanner = true,
+    onBack,
+    subtitle,
+    testID,
+    title,
+    titleTestID,
+  } = props;
   const styles = useStyles();
   const insets = useSafeAreaInsets();
   const statusTheme = statusThemeOf(useTheme());
@@ -39,7 +50,9 @@ export function Screen(props: ScreenProps): ReactElement {
   return (
     <KeyboardAvoidingView
       testID={testID}
-      behavior={Platform.OS === "ios" ? "padding" : undefined}
+      behavior={Platform.OS === "web" ? undefined : "padding"}
+      // What stands at the bottom keeps clear of the home bar by itself, and the keyboard covers that.
+      keyboardVerticalOffset={-insets.bottom}
       style={styles.screen}
     >
       <View style={[styles.bar, { paddingTop: insets.top + space.s }]}>
@@ -65,7 +78,7 @@ export function Screen(props: ScreenProps): ReactElement {
         </View>
       </View>
       <View style={styles.content}>
-        {isFocused && <SyncErrorBanner theme={statusTheme} />}
+        {isFocused && hasBanner && <SyncErrorBanner theme={statusTheme} />}
         {children}
       </View>
     </KeyboardAvoidingView>

@@ -4,7 +4,6 @@ import {
   createMailboat,
   ManualNetworkSource,
   policies,
-  type Collections,
   type Mailboat,
   type RestBackend,
 } from "react-native-mailboat";
@@ -48,11 +47,5 @@ export function openEngines(account: Account, folder: string): Engines {
     userId: account.user,
     network,
   });
-  // `memberIds` is JSON to the schema; the package's own types say that it is a list of ids.
-  return {
-    account,
-    chat: chat as Mailboat<Collections> as Mailboat<ChatCollections>,
-    tasks,
-    network,
-  };
+  return { account, chat, tasks, network };
 }

@@ -30,7 +30,7 @@ export function Navigation(): ReactElement {
     const base = scheme === "dark" ? DarkTheme : DefaultTheme;
     const colors = {
       ...base.colors,
-      primary: color.accent,
+      primary: color.link,
       background: color.background,
       card: color.surface,
       text: color.text,
@@ -62,7 +62,7 @@ function Tabs(): ReactElement {
     <Tab.Navigator
       screenOptions={{
         headerShown: false,
-        tabBarActiveTintColor: color.accent,
+        tabBarActiveTintColor: color.link,
         tabBarInactiveTintColor: color.textSecondary,
         tabBarBadgeStyle: { ...type.captionStrong, lineHeight: 18, height: 18, minWidth: 18 },
         tabBarLabelStyle: type.captionStrong,

@@ -17,7 +17,7 @@ function moduleKind(module: object | null): string {
 
 /** Whether a function has no JavaScript behind it. `bind` hides that, so a bound one does not count. */
 function isNative(call: unknown): boolean {
-  if (typeof call !== "function" || String(call.name).startsWith("bound ")) return false;
+  if (typeof call !== "function" || /^bound /.test(call.name)) return false;
   return /\[(native|bytecode) code\]/.test(Function.prototype.toString.call(call));
 }
 

@@ -26,7 +26,7 @@ export function SignInScreen(props: {
   return (
     <KeyboardAvoidingView
       testID="screen-sign-in"
-      behavior={Platform.OS === "ios" ? "padding" : undefined}
+      behavior={Platform.OS === "web" ? undefined : "padding"}
       style={styles.screen}
     >
       <View style={styles.form}>

@@ -29,10 +29,14 @@ export function TasksScreen(): ReactElement {
 }
 
 function GatedTasks(): ReactElement {
-  const { state } = useInitialSync();
+  const isHere = useInitialSync().state === "done";
   const statusTheme = statusThemeOf(useTheme());
   return (
-    <Screen testID={state === "done" ? "screen-tasks" : "screen-initial-sync"} title="Tasks">
+    <Screen
+      testID={isHere ? "screen-tasks" : "screen-initial-sync"}
+      title="Tasks"
+      hasBanner={isHere}
+    >
       <InitialSyncScreen theme={statusTheme}>
         <Tasks />
       </InitialSyncScreen>

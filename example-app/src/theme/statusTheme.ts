@@ -11,7 +11,7 @@ export function statusThemeOf({ color }: Theme): StatusTheme {
     surface: color.background,
     errorSurface: color.dangerSurface,
     good: color.good,
-    active: color.accent,
+    active: color.link,
     warning: color.waiting,
     error: color.danger,
   };

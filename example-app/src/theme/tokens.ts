@@ -7,8 +7,10 @@ export interface Palette {
   readonly background: string;
   /** Behind bubbles. */
   readonly backdrop: string;
-  /** Rows, bars, fields and the bubbles of others. */
+  /** Rows, bars and fields. */
   readonly surface: string;
+  /** The bubbles of others. */
+  readonly bubble: string;
   /** What lies sunken in a surface: fields, chips. */
   readonly sunken: string;
   /** A surface under a finger. */
@@ -21,8 +23,10 @@ export interface Palette {
   readonly textSecondary: string;
   /** What is only glanced at. */
   readonly textFaint: string;
-  /** What can be pressed, and the user's own bubbles. */
+  /** Buttons, and the user's own bubbles. */
   readonly accent: string;
+  /** Words and icons that can be pressed. */
+  readonly link: string;
   /** An accented surface under a finger. */
   readonly accentPressed: string;
   /** Text upon accent. */
@@ -53,6 +57,7 @@ const light: Palette = {
   background: "#f6f7f9",
   backdrop: "#eef1f5",
   surface: "#ffffff",
+  bubble: "#ffffff",
   sunken: "#eef1f5",
   pressed: "#edf0f4",
   line: "#e1e5eb",
@@ -60,6 +65,7 @@ const light: Palette = {
   textSecondary: "#5b6675",
   textFaint: "#8a94a3",
   accent: "#1d5fbf",
+  link: "#1d5fbf",
   accentPressed: "#174f9f",
   onAccent: "#ffffff",
   onAccentSecondary: "#c4d8f5",
@@ -74,6 +80,7 @@ const dark: Palette = {
   background: "#0e1218",
   backdrop: "#0b0e13",
   surface: "#171c24",
+  bubble: "#202732",
   sunken: "#222934",
   pressed: "#1e2530",
   line: "#262e39",
@@ -81,6 +88,7 @@ const dark: Palette = {
   textSecondary: "#a2adbc",
   textFaint: "#76818f",
   accent: "#2f6fd6",
+  link: "#74aaff",
   accentPressed: "#275db4",
   onAccent: "#ffffff",
   onAccentSecondary: "#c3d8f8",
