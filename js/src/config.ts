@@ -34,7 +34,8 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   readonly policy?: Policy;
   /**
    * Who says what network the device is on, such as `expoNetworkSource(Network)`; without one
-   * the engine goes by its own requests alone, and takes no network for metered.
+   * the engine goes by its own requests alone, and takes no network for metered. Until it has
+   * said something, the network counts as metered.
    */
   readonly network?: NetworkSource;
   /** Who writes on this device: the sender of `sendMessage`. */
@@ -49,7 +50,7 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
 
 /** The part of a config that Rust reads. */
 export function toWaistConfig(config: MailboatConfig): Config {
-  const { backend, durability, path, policy, schema = messagingSchema } = config;
+  const { backend, durability, network, path, policy, schema = messagingSchema } = config;
   return {
     path,
     // Rust reads it; that it may be declared `as const` makes no difference there.
@@ -57,6 +58,8 @@ export function toWaistConfig(config: MailboatConfig): Config {
     ...(backend !== undefined && { backend: toWaistBackend(backend) }),
     ...(durability !== undefined && { durability }),
     ...(policy !== undefined && { policy }),
+    // Until the source has spoken, what wants Wi-Fi waits.
+    ...(network !== undefined && { network: { kind: "unknown", metered: true } }),
   };
 }
 

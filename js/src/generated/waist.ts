@@ -412,7 +412,11 @@ durability?: Durability,
 /**
  * Delays and limits of sending; what is left out keeps its default.
  */
-policy?: Policy, };
+policy?: Policy, 
+/**
+ * What is taken for the network until `setNetwork` says it. It makes no other config.
+ */
+network?: Network, };
 
 /**
  * Something that was lost.

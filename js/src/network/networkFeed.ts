@@ -46,6 +46,7 @@ export class NetworkFeed {
     } catch (error) {
       // Without it the engine goes by its own requests.
       reportLater(error);
+      this.tell(UNKNOWN_NETWORK);
     }
   }
 

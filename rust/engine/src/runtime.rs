@@ -59,6 +59,7 @@ impl Runtime {
         if let Some(engine) = registry.find(&path) {
             // However it is spelt, it is the same file.
             config.path.clone_from(&engine.config.path);
+            config.network = engine.config.network;
             if engine.config == config {
                 return Ok(self.attach(&engine));
             }

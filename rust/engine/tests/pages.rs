@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mailboat_backends::rest::HttpAnswer;
-use mailboat_core::{Network, NetworkKind, Sample, Timestamp};
+use mailboat_core::{Network, NetworkKind, Policy, Sample, Timestamp};
 use mailboat_engine::stage::{Request, Stage, Turned};
 use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, Event};
 use mailboat_store::Schema;
@@ -26,6 +26,10 @@ struct Device {
 
 impl Device {
     fn open(folder: &TempDir) -> Self {
+        Self::open_on(folder, Policy::default(), Network::default())
+    }
+
+    fn open_on(folder: &TempDir, policy: Policy, network: Network) -> Self {
         let path = folder.path().join("chat.db");
         let backend =
             BackendConfig::Rest { base_url: "https://pages.example".into(), allow_insecure: false };
@@ -34,24 +38,18 @@ impl Device {
             schema: Schema::messaging(),
             backend: Some(backend),
             durability: Default::default(),
-            policy: Default::default(),
+            policy,
+            network,
         };
         let stage = Stage::open(&config, 1, NOW).expect("the file opens");
         let mut device = Self { stage, path, now: NOW, pulls: Vec::new() };
-        let turned = device.stage.turn(NOW);
-        let asked = turned.events.iter().find_map(|event| match event {
-            Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
-            _ => None,
-        });
-        let question = asked.expect("the engine asks for a token");
-        let answer = Answer::Token { token: Some("t".into()) };
-        device.stage.execute(0, Command::Answer { question, answer });
         device.turn();
         device
     }
 
+    /// Takes a turn; whoever is asked for a token has one.
     fn turn(&mut self) {
-        let Turned { requests, .. } = self.stage.turn(self.now);
+        let Turned { requests, events, .. } = self.stage.turn(self.now);
         for request in requests {
             let Request::Ask { ticket, request, .. } = request else { continue };
             if request.url.contains("/v1/pull") {
@@ -59,6 +57,15 @@ impl Device {
                 let cursor = cursor.map(|rest| rest.split('&').next().unwrap_or("").to_owned());
                 self.pulls.push((ticket, cursor));
             }
+        }
+        let asked = events.iter().find_map(|event| match event {
+            Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
+            _ => None,
+        });
+        if let Some(question) = asked {
+            let answer = Answer::Token { token: Some("t".into()) };
+            self.stage.execute(0, Command::Answer { question, answer });
+            self.turn();
         }
     }
 
@@ -173,4 +180,16 @@ fn a_page_that_was_asked_for_before_the_network_went_shows_no_network() {
     device.now = device.now.plus_ms(1_000);
     device.rest();
     assert_eq!(device.cursors(), [Some("1")], "the next page waited for the network");
+}
+
+#[test]
+fn a_first_pull_that_wants_wifi_waits_until_the_platform_has_spoken() {
+    let folder = TempDir::new().expect("a folder");
+    let not_known_yet = Network { metered: Some(true), ..Network::default() };
+    let mut device = Device::open_on(&folder, Policy::field_data(), not_known_yet);
+    device.rest();
+    assert_eq!(device.cursors().len(), 0);
+    device.say(NetworkKind::Wifi);
+    device.rest();
+    assert_eq!(device.cursors(), [None]);
 }

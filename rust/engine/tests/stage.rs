@@ -22,6 +22,7 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
         }),
         durability: Default::default(),
         policy: Default::default(),
+        network: Default::default(),
     };
     Stage::open(&config, seed, NOW).expect("the file opens")
 }

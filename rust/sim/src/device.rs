@@ -110,6 +110,7 @@ impl Device {
             }),
             durability,
             policy: Default::default(),
+            network: Default::default(),
         };
         Self {
             life: 0,

@@ -21,6 +21,7 @@ fn open(folder: &TempDir) -> Stage {
         }),
         durability: Default::default(),
         policy: Default::default(),
+        network: Default::default(),
     };
     Stage::open_on(Some(VFS), &config, 1, NOW).expect("the file opens")
 }

@@ -32,8 +32,8 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
-    Suspects, Timestamp,
+    BackendFailure, BackendState, BatchSize, Environment, Network, Observed, Policy, PullTrigger,
+    Sample, Suspects, Timestamp,
 };
 use mailboat_store::{
     Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
@@ -188,6 +188,7 @@ pub(crate) struct Parts {
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
+    pub network: Network,
     pub chance: Chance,
 }
 
@@ -209,15 +210,16 @@ impl Parts {
             Some(BackendConfig::Rest { .. }) => Route::Rest,
             Some(BackendConfig::JavaScript) => Route::JavaScript,
         };
-        let (schema, policy) = (config.schema.clone(), config.policy);
-        Self { writer, session, shared, schema, policy, durability, route, chance }
+        let (schema, policy, network) = (config.schema.clone(), config.policy, config.network);
+        Self { writer, session, shared, schema, policy, durability, route, network, chance }
     }
 }
 
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, schema, policy, durability, route, chance } = parts;
+        let Parts { writer, session, shared, schema, policy, durability, route, network, chance } =
+            parts;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
         let initial = writer.reads().initial_sync()?;
@@ -231,7 +233,7 @@ impl Actor {
             durability,
             route,
             chance,
-            environment: Environment::default(),
+            environment: Environment { network, ..Environment::default() },
             backend: BackendState::default(),
             observed: Observed::default(),
             batch: BatchSize::default(),

@@ -78,12 +78,7 @@ impl Actor {
     ///
     /// Push and pull are in flight together, so an old token is refused twice. The second
     /// time says nothing.
-    pub(super) fn request_failed(
-        &mut self,
-        failure: &BackendFailure,
-        sent: Sent,
-        now: Timestamp,
-    ) {
+    pub(super) fn request_failed(&mut self, failure: &BackendFailure, sent: Sent, now: Timestamp) {
         if self.is_old_news(failure, sent) {
             return;
         }

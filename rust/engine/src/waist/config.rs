@@ -1,6 +1,6 @@
 //! What `open` takes and answers.
 
-use mailboat_core::Policy;
+use mailboat_core::{Network, Policy};
 use mailboat_store::Schema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -26,6 +26,10 @@ pub struct Config {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub policy: Policy,
+    /// What is taken for the network until `setNetwork` says it. It makes no other config.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub network: Network,
 }
 
 /// Where mutations go and changes come from.
