@@ -2,6 +2,7 @@
 
 import { screen, userEvent, waitFor, within } from "@testing-library/react-native";
 import type { TestMailboat } from "react-native-mailboat/testing";
+import { renderedRows } from "../src/diagnostics/renderedRows";
 import { ReceiptWriter } from "../src/engines/receiptWriter";
 import type { ChatCollections } from "../src/engines/schema";
 import { createDevice, type Device } from "./device";
@@ -41,6 +42,17 @@ describe("a chat", () => {
       .find((it) => within(it).queryByText(text) !== null);
     if (row === undefined) throw new Error(`No message says ${text}.`);
     return within(row).getByTestId("message-delivery").props["aria-label"];
+  }
+
+  /** Ann has told what she has shown, and nothing of it is under way. */
+  async function receiptSettled(): Promise<void> {
+    const { mailboat } = ann.chat;
+    await waitFor(() => {
+      const { rows } = mailboat.querySync({ collection: "receipts", limit: 10 });
+      const newest = mailboat.querySync({ collection: "messages", take: "last", limit: 1 });
+      const readId = newest.rows[0]?.id;
+      expect(rows).toEqual([expect.objectContaining({ userId: "ann", readId, delivery: "sent" })]);
+    });
   }
 
   it("shows a message at once, and on its mark how far it has come", async () => {
@@ -86,6 +98,18 @@ describe("a chat", () => {
         expect.objectContaining({ userId: "ann", readId: newest.rows[0]?.id }),
       ]);
     });
+  });
+
+  it("renders one row for one message that comes in", async () => {
+    for (const text of ["One", "Two", "Three"]) await ben.mailboat.sendMessage(crew, text);
+    await openChat();
+    await waitFor(() => screen.getByText("Three"));
+    await receiptSettled();
+    const before = renderedRows.getSnapshot();
+    await ben.mailboat.sendMessage(crew, "Four");
+    await waitFor(() => screen.getByText("Four"));
+    await receiptSettled();
+    expect(renderedRows.getSnapshot()).toBe(before + 1);
   });
 
   it("lets a refused message be sent again", async () => {

@@ -31,16 +31,18 @@ export function openEngines(account: Account, folder: string): Engines {
     // The dev server of an example speaks plain HTTP, and to a phone it is another host.
     allowInsecure: true,
   };
+  // A name may hold what a file's name must not.
+  const file = encodeURIComponent(account.user);
   const network = new ManualNetworkSource(platformNetwork());
   const chat = createMailboat({
-    path: `${folder}/${account.user}-chat.db`,
+    path: `${folder}/${file}-chat.db`,
     schema: chatSchema,
     backend,
     userId: account.user,
     network,
   });
   const tasks = createMailboat({
-    path: `${folder}/${account.user}-tasks.db`,
+    path: `${folder}/${file}-tasks.db`,
     schema: tasksSchema,
     policy: policies.fieldData,
     backend,

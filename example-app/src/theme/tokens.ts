@@ -1,7 +1,10 @@
 // Every colour, distance and letter size of the app. Screens name what a thing is, never a
 // number of their own, so that light and dark differ here and nowhere else.
 
-/** What is painted, by what it is for. */
+/**
+ * What is painted, by what it is for. Words stand out from what is behind them by at least
+ * 4.5 to 1, signs and placeholders by 3 to 1.
+ */
 export interface Palette {
   /** Behind lists and forms. */
   readonly background: string;
@@ -58,22 +61,22 @@ const light: Palette = {
   backdrop: "#eef1f5",
   surface: "#ffffff",
   bubble: "#ffffff",
-  sunken: "#eef1f5",
+  sunken: "#e7ebf1",
   pressed: "#edf0f4",
   line: "#e1e5eb",
   text: "#141a24",
   textSecondary: "#5b6675",
-  textFaint: "#8a94a3",
+  textFaint: "#687281",
   accent: "#1d5fbf",
   link: "#1d5fbf",
   accentPressed: "#174f9f",
   onAccent: "#ffffff",
-  onAccentSecondary: "#c4d8f5",
+  onAccentSecondary: "#d3e2f9",
   readMark: "#8fe0ff",
   danger: "#c0352b",
   dangerSurface: "#fcebe9",
-  good: "#1f8a5b",
-  waiting: "#a86a00",
+  good: "#17794e",
+  waiting: "#8f5a00",
 };
 
 const dark: Palette = {
@@ -86,12 +89,12 @@ const dark: Palette = {
   line: "#262e39",
   text: "#eef2f7",
   textSecondary: "#a2adbc",
-  textFaint: "#76818f",
-  accent: "#2f6fd6",
+  textFaint: "#8e99a8",
+  accent: "#2a66c8",
   link: "#74aaff",
-  accentPressed: "#275db4",
+  accentPressed: "#2356aa",
   onAccent: "#ffffff",
-  onAccentSecondary: "#c3d8f8",
+  onAccentSecondary: "#deeafc",
   readMark: "#86dcff",
   danger: "#ff7a6e",
   dangerSurface: "#3a1f1d",
