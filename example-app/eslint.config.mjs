@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 
 // The root has the linters; the app has its own rules, because its types are its own.
 export default defineConfig(
-  globalIgnores(["dist/", ".expo/", "android/", "ios/", "artifacts/", "e2e/", "**/*.js"]),
+  globalIgnores(["dist/", ".expo/", "android/", "ios/", "artifacts/", "**/*.js"]),
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

@@ -10,6 +10,7 @@ const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 const EIGHT_BITS = 8;
 const RGB = 2;
 const RGBA = 6;
+const GREY = 0x80;
 /** Length and type before a chunk's data, its checksum behind, in bytes. */
 const CHUNK_HEAD = 8;
 const CHUNK_TAIL = 4;
@@ -68,14 +69,14 @@ function writePng(file, { width, height, channels, pixels }) {
 }
 
 /**
- * Puts pictures side by side, on the background of the first one's corner.
+ * Puts pictures side by side, on grey, which goes with light and with dark ones.
  *
  * @param {Picture[]} pictures @param {number} gap between them, in pixels @returns {Picture}
  */
 function sideBySide(pictures, gap) {
   const width = pictures.reduce((sum, picture) => sum + picture.width, gap * (pictures.length - 1));
   const height = Math.max(...pictures.map((picture) => picture.height));
-  const pixels = Buffer.alloc(width * height * 3, 0xff);
+  const pixels = Buffer.alloc(width * height * 3, GREY);
   let left = 0;
   for (const { channels, height: rows, pixels: from, width: columns } of pictures) {
     for (let y = 0; y < rows; y++) {

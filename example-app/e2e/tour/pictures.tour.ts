@@ -22,6 +22,20 @@ describe.each(["light", "dark"] as const)("every screen, %s", (appearance) => {
     await copyFile(await phone.detox.device.takeScreenshot(name), file(name));
   };
 
+  /** So that what is unread is what has just come. */
+  const readAll = async ({ chat, chats }: Phone): Promise<void> => {
+    for (const title of ["Harbour office", "Sunday race", "Crew"]) {
+      await chats.enter(title);
+      await chat.leave();
+    }
+  };
+  const sayInCrew = async (body: string): Promise<void> => {
+    const conversations = await world.server.records("conversations", "ben");
+    const crew = conversations.find(({ values }) => values["title"] === "Crew");
+    const ben = await world.ben();
+    await ben.say(crew?.id ?? "", body);
+  };
+
   beforeAll(async () => {
     await mkdir(FOLDER, { recursive: true });
     world = await World.begin();
@@ -56,6 +70,11 @@ describe.each(["light", "dark"] as const)("every screen, %s", (appearance) => {
     await ann.launch({ appearance });
     await ben.launch({ appearance });
     await waitFor(element(by.text("Crew")))
+      .toBeVisible()
+      .withTimeout(DELIVERY_MS);
+    await readAll(ann);
+    await sayInCrew("Make it strong.");
+    await waitFor(element(by.text("Make it strong.")))
       .toBeVisible()
       .withTimeout(DELIVERY_MS);
     await keep("conversations", ann);

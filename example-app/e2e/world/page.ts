@@ -97,6 +97,7 @@ export class Page {
   /** Runs a script in the page; it gets the page's body first. */
   async run(script: string, args: readonly unknown[] = []): Promise<unknown> {
     const { by, web } = this.detox;
-    return web.element(by.web.cssSelector("body")).runScript(script, [...args]) as unknown;
+    const body = web.element(by.web.cssSelector("body"));
+    return (await body.runScript(script, [...args])) as unknown;
   }
 }
