@@ -3,15 +3,15 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|sim|check|shim|test|bench|bench-jsi]    (without it: test)
+#   scripts/setup.sh [--for demo|sim|check|shim|e2e|test|bench|bench-jsi]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|test|bench|bench-jsi]" ;;
+    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for e2e' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|e2e|test|bench|bench-jsi]" ;;
   esac
   shift 2
 done
@@ -28,12 +28,23 @@ wanted_packages() {
     echo 'clang++ clang the shim compiles, hand-over'
     ;;
   esac
+  case "$purpose" in shim | e2e | test)
+    echo 'cmake cmake the shim, JavaScript engines, the example app'
+    echo 'ninja ninja-build the shim, JavaScript engines, the example app'
+    echo 'pkg-config pkg-config the shim on JavaScriptCore, the example app'
+    ;;
+  esac
   case "$purpose" in shim | test)
-    echo 'cmake cmake the shim, JavaScript engines'
-    echo 'ninja ninja-build the shim, JavaScript engines'
-    echo 'pkg-config pkg-config the shim on JavaScriptCore'
     echo '/usr/include/webkitgtk-4.1/JavaScriptCore/JavaScript.h libjavascriptcoregtk-4.1-dev the shim on JavaScriptCore'
     echo '/usr/include/gtest/gtest.h libgtest-dev the C++ tests'
+    ;;
+  esac
+  case "$purpose" in e2e | test)
+    echo '/usr/include/webkitgtk-4.1/webkit2/webkit2.h libwebkit2gtk-4.1-dev the example app'
+    echo '/usr/include/json-glib-1.0/json-glib/json-glib.h libjson-glib-dev the example app'
+    echo 'Xvfb xvfb the example app without a display'
+    # What the page asks for: React Native for the web names it first on Linux.
+    echo '/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf fonts-roboto-unhinted pictures of the example app'
     ;;
   esac
   case "$purpose" in bench | bench-jsi)
@@ -72,19 +83,20 @@ install_system_packages() {
   with_log apt-install "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
-# The lock file and the Node version that node_modules was installed for.
+# The lock file in folder $1 and the Node version that its node_modules was installed for.
 npm_fingerprint() {
-  { cat package-lock.json; node --version; } | sha256sum | cut -d' ' -f1
+  { cat "$1/package-lock.json"; node --version; } | sha256sum | cut -d' ' -f1
 }
 
+# install_npm_packages FOLDER
 install_npm_packages() {
-  local stamp=node_modules/.mailboat-stamp
-  if [ "$(cat "$stamp" 2>/dev/null)" = "$(npm_fingerprint)" ]; then
+  local stamp=$1/node_modules/.mailboat-stamp
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$(npm_fingerprint "$1")" ]; then
     echo '    current'
     return
   fi
-  with_log npm-ci npm ci --no-audit --no-fund
-  npm_fingerprint >"$stamp"
+  with_log npm-ci npm --prefix "$1" ci --no-audit --no-fund
+  npm_fingerprint "$1" >"$stamp"
 }
 
 # keep BUILT KEPT: copied beside and moved into place, so that a process that has the old
@@ -138,6 +150,25 @@ build_js() {
   js_fingerprint >"$stamp"
 }
 
+# What the example app's page is made of: the app without its tests, and the package.
+page_fingerprint() {
+  {
+    find example-app -type f -not -path '*/node_modules/*' -not -path 'example-app/e2e/*' \
+      -not -path 'example-app/dist/*' -not -path 'example-app/.expo/*' -print0
+    printf 'build/js.stamp\0'
+  } | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+}
+
+export_page() {
+  local stamp=build/page.stamp
+  if [ -f example-app/dist/index.html ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(page_fingerprint)" ]; then
+    echo '    current'
+    return
+  fi
+  with_log export-page env CI=1 EXPO_OFFLINE=1 EXPO_NO_TELEMETRY=1 npm --prefix example-app run export:web
+  page_fingerprint >"$stamp"
+}
+
 install_cargo_deny() {
   if [ "$(build/tools/bin/cargo-deny --version 2>/dev/null)" = "cargo-deny $cargo_deny_version" ]; then
     echo '    current'
@@ -184,11 +215,17 @@ if [ "$purpose" = sim ]; then
   printf 'Set-up for %s done in %d s\n' "$purpose" $((SECONDS - start))
   exit
 fi
-step 'npm packages (about a minute the first time)' install_npm_packages
+step 'npm packages (about a minute the first time)' install_npm_packages .
 step 'Rust engine and dev server (three to six minutes the first time)' build_rust
 step 'TypeScript package (a few seconds)' build_js
 case "$purpose" in shim | test)
   step 'Rust engine with panics on demand (a few seconds)' build_panicking_bridge
+  ;;
+esac
+case "$purpose" in e2e | test)
+  step 'Window of the example app (about a minute the first time)' scripts/webkit.sh
+  step 'npm packages of the example app (two minutes the first time)' install_npm_packages example-app
+  step 'Page of the example app (half a minute)' export_page
   ;;
 esac
 if [ "$purpose" = test ]; then

@@ -6,18 +6,24 @@
 . "$(dirname "$0")/lib.sh"
 
 engine=(jsc --sanitize address)
+# Only JavaScriptCore is in a page.
+suites=(module panics console jsi severable)
 case "${1:-} ${2:-}" in
   ' ' | '--engine jsc') ;;
-  '--engine hermes') engine=(hermes) ;;
+  '--engine hermes')
+    engine=(hermes)
+    suites=(module panics console jsi)
+    ;;
   *) die 'usage: npm run test:shim [-- --engine jsc|hermes]' ;;
 esac
 
 scripts/setup.sh --for shim
-scripts/cpp.sh "${engine[@]}" mailboat-module-tests mailboat-panics-tests mailboat-console-tests mailboat-jsi-tests
+targets=("${suites[@]/#/mailboat-}")
+scripts/cpp.sh "${engine[@]}" "${targets[@]/%/-tests}"
 # The panics that tests provoke need no pages of backtrace.
 export RUST_BACKTRACE=0
 status=0
-for tests in module panics console jsi; do
+for tests in "${suites[@]}"; do
   echo "--- mailboat-$tests-tests"
   "$(scripts/cpp.sh "${engine[@]}" --folder)/tests/mailboat-$tests-tests" --gtest_brief=1 || status=1
 done

@@ -99,6 +99,7 @@ suite 'sim' sim 900 npm run --silent sim -- --runs 200
 suite 'sim, fresh seeds' sim 600 npm run --silent sim -- --runs 50 --fresh
 suite 'faults' faults 600 npm run --silent test:faults
 suite 'shim, jsc' gtest 900 npm run --silent test:shim
+suite 'window' plain 600 npm run --silent test:window
 suite 'conformance, node' plain 300 npm run --silent test:conformance -- --host node
 suite 'conformance, jsc' plain 600 npm run --silent test:conformance -- --host jsc
 suite 'teardown, jsc' teardown 1200 npm run --silent test:teardown
@@ -113,6 +114,7 @@ if scripts/hermes.sh --path >/dev/null 2>&1 || [ "${MAILBOAT_HERMES:-}" = 1 ]; t
 else
   printf '\n=== hermes\nnot tested: there is no Hermes here (scripts/hermes.sh builds it in about 8 minutes, or set MAILBOAT_HERMES=1)\n'
 fi
+suite 'example app' plain 2700 npm run --silent e2e
 suite 'demo' demo 300 npm run --silent demo
 suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
 suite_summary

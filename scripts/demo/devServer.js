@@ -50,7 +50,9 @@ class DevServer {
     closeSync(log);
     this.#process = server;
     this.#port = await new Promise((resolve, reject) => {
-      readJsonLines(server.stdout, ({ port }) => resolve(port));
+      readJsonLines(/** @type {import("node:stream").Readable} */ (server.stdout), ({ port }) =>
+        resolve(port),
+      );
       server.once("error", reject);
       server.once("exit", () => reject(new Error(`The server did not start; see ${this.log}.`)));
     });
@@ -109,7 +111,7 @@ class DevServer {
     const answer = await fetch(this.url + path, {
       method,
       headers: { connection: "close" },
-      body: body && JSON.stringify(body),
+      ...(body && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`The server: ${method} ${path}: ${answer.status} ${text}`);

@@ -1,5 +1,6 @@
 // Everything a test imports from "react-native-mailboat/testing".
 
+export { Link } from "./link";
 export {
   createTestMailboat,
   TEST_POLICY,

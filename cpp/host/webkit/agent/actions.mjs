@@ -15,7 +15,9 @@ const LONG_PRESS_MS = 1_000;
 async function tap(element, point, durationMs = 0) {
   const place = placeOf(element, point);
   if (!isHittable(element, place)) {
-    throw new Error(`View ${describe(element)} is not hittable: it is covered, or not on the screen`);
+    throw new Error(
+      `View ${describe(element)} is not hittable: it is covered, or not on the screen`,
+    );
   }
   await touch(place, durationMs);
 }
@@ -79,7 +81,8 @@ export async function act(invocation) {
   const { action, params = [], targetElement } = invocation;
   if (action === "getAttributes") return getAttributes(invocation);
   const perform = ACTIONS[action];
-  if (perform === undefined || targetElement !== undefined) throw new Error(`the Linux host knows no action "${action}"`);
+  if (perform === undefined || targetElement !== undefined)
+    throw new Error(`the Linux host knows no action "${action}"`);
   if (document.visibilityState !== "visible") throw new Error("the app is in the background");
   return perform(findOne(invocation), ...params);
 }

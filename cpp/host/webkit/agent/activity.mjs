@@ -1,7 +1,7 @@
 // What the page is busy with, as Detox counts it: short timers, requests, animation frames.
 // Installed before the app's first script, so that nothing escapes the count.
 
-/* global cancelAnimationFrame, document, mailboatWindow, requestAnimationFrame, window */
+/* global document, mailboatWindow, requestAnimationFrame, window */
 
 /** Timers that are longer are not waited for, in milliseconds: Detox's own limit. */
 const LONGEST_TIMER_MS = 1_500;
@@ -15,16 +15,14 @@ const QUIET_FRAMES = 2;
 /** How long a frame is when the page is hidden and draws none, in milliseconds. */
 const HIDDEN_FRAME_MS = 16;
 
-/** A frame that takes longer is not waited for: WebKit draws none when nothing has changed. */
+/** The longest wait for a frame, in milliseconds: what is asked is whether the app is busy. */
 const LONGEST_FRAME_MS = 250;
 
 /** The page's own functions: the agent's waiting must not count as the app's. */
 export const original = {
   setTimeout: window.setTimeout.bind(window),
-  clearTimeout: window.clearTimeout.bind(window),
   fetch: window.fetch.bind(window),
   requestAnimationFrame: requestAnimationFrame.bind(window),
-  cancelAnimationFrame: cancelAnimationFrame.bind(window),
 };
 
 const timers = new Set();
@@ -52,7 +50,7 @@ export function nextFrame() {
 
 /** Waits until nothing has happened for some frames. At once when Detox has switched it off. */
 export async function idle() {
-  for (let quiet = 0; enabled && quiet < QUIET_FRAMES; ) {
+  for (let quiet = 0; enabled && quiet < QUIET_FRAMES;) {
     await nextFrame();
     quiet = busyWith().length === 0 ? quiet + 1 : 0;
   }
@@ -74,8 +72,11 @@ export function setSyncSettings({ enabled: wanted, blacklistURLs }) {
 }
 
 export function install() {
-  const { detoxEnableSynchronization = "YES" } = mailboatWindow.launchArgs;
+  const { detoxEnableSynchronization, detoxURLBlacklistRegex } = mailboatWindow.launchArgs;
   enabled = !["NO", "0", "false"].includes(String(detoxEnableSynchronization));
+  // A list as Detox's documentation writes it: \("pattern","pattern"\).
+  const patterns = String(detoxURLBlacklistRegex ?? "").matchAll(/"([^"]*)"/g);
+  ignored = [...patterns].map(([, pattern]) => new RegExp(pattern));
   countTimers();
   countFrames();
   countFetches();
@@ -104,10 +105,14 @@ function countTimers() {
     if (Number(delayMs) <= LONGEST_TIMER_MS) timers.add(id);
     return id;
   };
-  window.clearTimeout = (id) => {
-    timers.delete(id);
-    original.clearTimeout(id);
-  };
+  // Both clear timers of either kind.
+  for (const name of ["clearTimeout", "clearInterval"]) {
+    const clear = window[name].bind(window);
+    window[name] = (id) => {
+      timers.delete(id);
+      clear(id);
+    };
+  }
 }
 
 function countFrames() {
@@ -124,10 +129,11 @@ function countFrames() {
     frames.add(id);
     return id;
   };
+  const cancel = window.cancelAnimationFrame.bind(window);
   window.cancelAnimationFrame = (id) => {
     frames.delete(id);
     if (frames.size === 0) animatingSinceMs = null;
-    original.cancelAnimationFrame(id);
+    cancel(id);
   };
 }
 
@@ -158,7 +164,13 @@ function countXmlHttpRequests() {
     return open.call(this, method, url, ...rest);
   };
   prototype.send = function (body) {
-    this.addEventListener("loadend", begin(urls.get(this) ?? ""), { once: true });
-    return send.call(this, body);
+    const end = begin(urls.get(this) ?? "");
+    this.addEventListener("loadend", end, { once: true });
+    try {
+      send.call(this, body);
+    } catch (error) {
+      end();
+      throw error;
+    }
   };
 }

@@ -31,14 +31,14 @@ function compare(actual, params) {
   return { holds: agrees(actual, params), found: JSON.stringify(actual ?? null) };
 }
 
-/** Whether an element must be there for the expectation to be told from its opposite. */
-function isAbout(expectation, negated, count) {
+/** Whether it only counts if there is such an element: what is not there is not visible. */
+function asksForExistence(expectation, negated, count) {
   return expectation === "toExist" || (expectation === "toBeVisible" && negated && count === 0);
 }
 
 function judge({ predicate, atIndex, expectation, params = [], modifiers = [] }) {
   const found = findAll(predicate);
-  if (isAbout(expectation, modifiers.includes("not"), found.length)) {
+  if (asksForExistence(expectation, modifiers.includes("not"), found.length)) {
     const count = atIndex === undefined ? found.length : Number(found[atIndex] !== undefined);
     return { holds: count > 0, found: `${count} elements` };
   }

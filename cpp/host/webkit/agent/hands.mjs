@@ -10,7 +10,9 @@ const ARRIVAL_MS = 5_000;
 
 /** Asks the window's process for something; see PageAgent.cpp. */
 export async function ask(request) {
-  return JSON.parse(await webkit.messageHandlers.mailboatHands.postMessage(JSON.stringify(request)));
+  return JSON.parse(
+    await webkit.messageHandlers.mailboatHands.postMessage(JSON.stringify(request)),
+  );
 }
 
 /**
@@ -34,7 +36,8 @@ async function arrivalOf(type, make, count = 1) {
   try {
     await make();
     await Promise.race([arrived, pause(ARRIVAL_MS)]);
-    if (left > 0) throw new Error(`${left} of ${count} "${type}" events did not arrive at the page`);
+    if (left > 0)
+      throw new Error(`${left} of ${count} "${type}" events did not arrive at the page`);
   } finally {
     window.removeEventListener(type, onEvent, { capture: true });
   }

@@ -52,7 +52,9 @@ function matches(element, predicate) {
 
 /** Whether a predicate speaks of what is written or said, which holds of all that is around it. */
 function meansWords({ type, predicates }) {
-  return ["text", "label", "value"].includes(type) || (type === "and" && predicates.some(meansWords));
+  return (
+    ["text", "label", "value"].includes(type) || (type === "and" && predicates.some(meansWords))
+  );
 }
 
 /** All that are meant, in the order of the document. */
@@ -62,7 +64,9 @@ export function findAll(predicate) {
   );
   if (!meansWords(predicate)) return found;
   // A label inside of what has the same label is drawn by it: a native view shows one of both.
-  return found.filter((element) => !found.some((other) => other !== element && other.contains(element)));
+  return found.filter(
+    (element) => !found.some((other) => other !== element && other.contains(element)),
+  );
 }
 
 /** The one that is meant. */
@@ -71,7 +75,9 @@ export function findOne({ predicate, atIndex }) {
   if (atIndex !== undefined) {
     if (found[atIndex] !== undefined) return found[atIndex];
     const count = `${found.length} were found`;
-    throw new Error(`No elements found for ${describePredicate(predicate)} at index ${atIndex}: ${count}`);
+    throw new Error(
+      `No elements found for ${describePredicate(predicate)} at index ${atIndex}: ${count}`,
+    );
   }
   if (found.length === 0) throw new Error(`No elements found for ${describePredicate(predicate)}`);
   if (found.length > 1) {

@@ -19,6 +19,9 @@ const DIRECTIONS = {
 /** A finger that goes up drags the content up, which shows what is further down. */
 const OPPOSITE = { up: "down", down: "up", left: "right", right: "left" };
 
+/** The wheel turns step by step anyway: speed makes no difference. */
+const SPEEDS = ["slow", "fast"];
+
 const EDGES = { top: "up", bottom: "down", left: "left", right: "right" };
 
 function vectorOf(direction) {
@@ -30,7 +33,9 @@ function vectorOf(direction) {
 /** The element itself, or the first in it that scrolls that way. */
 function scrollerOf(element, { right }) {
   const horizontally = right !== 0;
-  const found = [element, ...element.querySelectorAll("*")].find((each) => scrolls(each, horizontally));
+  const found = [element, ...element.querySelectorAll("*")].find((each) =>
+    scrolls(each, horizontally),
+  );
   if (found === undefined) throw new Error(`${describe(element)} does not scroll that way`);
   return found;
 }
@@ -66,7 +71,8 @@ export async function scroll(element, pixels, direction, ...start) {
 }
 
 /** Detox's swipe; past the edge nothing happens, as under a finger. */
-export async function swipe(element, direction, _speed = "fast", share = 0.75, ...start) {
+export async function swipe(element, direction, speed, share, ...start) {
+  if (!SPEEDS.includes(speed)) throw new Error(`"${speed}" is no speed`);
   const vector = vectorOf(OPPOSITE[direction]);
   const scroller = scrollerOf(element, vector);
   const { clientWidth, clientHeight } = scroller;

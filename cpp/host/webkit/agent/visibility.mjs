@@ -16,7 +16,7 @@ const FAINTEST_OPACITY = 0.01;
 function clipOf(element) {
   const clip = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
   // What is fixed to the viewport is clipped by nothing in between.
-  for (let inner = element; inner !== null && getComputedStyle(inner).position !== "fixed"; ) {
+  for (let inner = element; inner !== null && getComputedStyle(inner).position !== "fixed";) {
     const outer = inner.parentElement;
     if (outer !== null) narrow(clip, outer);
     inner = outer;
@@ -46,8 +46,7 @@ function isDrawn(element) {
   return opacity >= FAINTEST_OPACITY;
 }
 
-const inside = (clip, x, y) =>
-  x >= clip.left && x < clip.right && y >= clip.top && y < clip.bottom;
+const inside = (clip, x, y) => x >= clip.left && x < clip.right && y >= clip.top && y < clip.bottom;
 
 /** The part of the element that can be seen, in per cent. */
 export function visiblePercent(element) {

@@ -10,9 +10,11 @@ const FINDERS = {
 
 function findOne({ webPredicate, webAtIndex = 0 }) {
   const find = FINDERS[webPredicate.type];
-  if (find === undefined) throw new Error(`the Linux host knows no web matcher "${webPredicate.type}"`);
+  if (find === undefined)
+    throw new Error(`the Linux host knows no web matcher "${webPredicate.type}"`);
   const element = find(webPredicate.value)[webAtIndex];
-  if (element === undefined) throw new Error(`No elements found for ${JSON.stringify(webPredicate)}`);
+  if (element === undefined)
+    throw new Error(`No elements found for ${JSON.stringify(webPredicate)}`);
   return element;
 }
 

@@ -64,13 +64,13 @@ class PageRuntime::Parts {
 
   ~Parts() {
     // No task comes in any more, and none that waits will run. Then what holds the runtime's
-    // values: callbacks that native code has, the modules, and what JavaScript has of C++.
-    // WebKit runs no script of a page that has ended, so nobody misses the runtime.
+    // values: callbacks that native code has, the modules, and, with the runtime, what
+    // JavaScript has of C++. WebKit runs no script of a page that has ended, so nobody
+    // misses the runtime.
     invoker_->stop();
     runCurrent_.reset();
     react::LongLivedObjectCollection::get(*runtime_).clear();
     modules_.clear();
-    runtime_->sever();
     runtime_.reset();
   }
 

@@ -13,8 +13,9 @@ namespace mailboat::webkit {
 class SeverableRuntime final : public host::ExactTextRuntime {
  public:
   using ExactTextRuntime::ExactTextRuntime;
+  ~SeverableRuntime() override { sever(); }
 
-  /// Destroys what the heap holds of C++ on this thread, while there is a runtime.
+  /// Destroys what the heap holds of C++, on this thread and while there is a runtime.
   void sever() { ties_->sever(); }
 
  protected:

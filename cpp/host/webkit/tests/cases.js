@@ -1,7 +1,5 @@
 // What the window promises, a sentence each.
 
-// @ts-check
-
 const { moduleCases } = require("./moduleCases");
 const { touchCases } = require("./touchCases");
 const { judgementCases } = require("./judgementCases");

@@ -1,8 +1,6 @@
 // Detox's server, as far as an app can tell: a websocket on which the app logs in, is asked
 // and answers. The real one is between two sockets; a test here is its own second one.
 
-// @ts-check
-
 const { once, EventEmitter } = require("node:events");
 const { Server } = require("ws");
 

@@ -1,7 +1,5 @@
 // How a case says what must fail.
 
-// @ts-check
-
 const assert = require("node:assert/strict");
 
 /** What Detox calls elements. */

@@ -1,11 +1,14 @@
 // What the agent finds, what it takes for visible, and when it takes the app for idle.
 
-/* global document, window */
-
-// @ts-check
+/* global XMLHttpRequest, document, window */
 
 const assert = require("node:assert/strict");
+const { once } = require("node:events");
+const { createServer } = require("node:http");
 const { byId, byText, refuses } = require("./expecting");
+
+/** How long a server takes in which a page would be looked at too early, in milliseconds. */
+const SLOW_ANSWER_MS = 400;
 
 const judgementCases = {
   "matchers find by id, text, label, value, traits, type, and what is around": async (stage) => {
@@ -16,7 +19,10 @@ const judgementCases = {
     await exists({ type: "traits", value: ["button"] });
     await exists({ type: "type", value: "RCTMultilineTextInputView" });
     await exists({ type: "value", value: "0" });
-    const row = { type: "and", predicates: [byText("Row 7"), { type: "ancestor", predicate: byId("list") }] };
+    const row = {
+      type: "and",
+      predicates: [byText("Row 7"), { type: "ancestor", predicate: byId("list") }],
+    };
     await exists(row);
     const holder = { type: "descendant", predicate: byText("Row 7") };
     const ids = { type: "id", value: "/^row-/", isRegex: true };
@@ -30,13 +36,19 @@ const judgementCases = {
 
   "an expectation that is not met says what was found": async (stage) => {
     const page = await stage.start();
-    await refuses(page.expect(byId("title"), "toHaveText", "Nope"), /toHaveText\("Nope"\) failed .* found "Ahoy"/);
+    await refuses(
+      page.expect(byId("title"), "toHaveText", "Nope"),
+      /toHaveText\("Nope"\) failed .* found "Ahoy"/,
+    );
     await refuses(page.expectNot(byId("title"), "toHaveText", "Ahoy"), /not\.toHaveText/);
     await refuses(page.expectNot(byId("title"), "toExist"), /not\.toExist/);
     await refuses(page.expect(byId("nobody"), "toBeVisible"), /No elements found for/);
     await refuses(page.expect(byId("add"), "toHaveLabel", "Add"), /found "Add one"/);
     await refuses(page.expect(byId("composer"), "toBeFocused"), /toBeFocused\(\) failed/);
-    await refuses(page.expect(byId("switch"), "toHaveToggleValue", 1), /toHaveToggleValue\(1\) failed/);
+    await refuses(
+      page.expect(byId("switch"), "toHaveToggleValue", 1),
+      /toHaveToggleValue\(1\) failed/,
+    );
     await page.expect(byId("title"), "toHaveText", "/^ah/i", true);
     await page.expect(byId("title"), "toHaveId", "title");
     await page.expect({ type: "id", value: "switch" }, "toHaveValue", "0");
@@ -69,7 +81,7 @@ const judgementCases = {
     await page.expect(byId("title"), "toBeVisible");
   },
 
-  "short timers, requests and frames are waited for, long timers are not": async (stage) => {
+  "short timers and frames are waited for, long timers are not": async (stage) => {
     const page = await stage.start();
     const begin = (script) => page.run(script);
     await begin(() => {
@@ -87,11 +99,16 @@ const judgementCases = {
     });
     await page.expect(byId("title"), "toHaveText", "done");
     await begin(() => {
-      setTimeout(() => (document.querySelector('[data-testid="title"]').textContent = "late"), 1_600);
+      setTimeout(
+        () => (document.querySelector('[data-testid="title"]').textContent = "late"),
+        1_600,
+      );
       return true;
     });
     await page.expect(byId("title"), "toHaveText", "done");
-    assert.deepEqual((await page.detox.ask("currentStatus")).params, { status: { app_status: "idle" } });
+    assert.deepEqual((await page.detox.ask("currentStatus")).params, {
+      status: { app_status: "idle" },
+    });
     await page.invoke({
       type: "expectation",
       predicate: byId("title"),
@@ -101,11 +118,54 @@ const judgementCases = {
     });
   },
 
+  "requests are waited for, of either kind": async (stage) => {
+    const answers = (_request, response) => setTimeout(() => response.end("done"), SLOW_ANSWER_MS);
+    const server = createServer(answers).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${server.address().port}/`;
+    const page = await stage.start();
+    await page.run((from) => {
+      const title = document.querySelector('[data-testid="title"]');
+      void fetch(from).then(async (response) => {
+        title.textContent = await response.text();
+      });
+      return true;
+    }, url);
+    const status = await page.detox.ask("currentStatus");
+    assert.match(JSON.stringify(status.params), /"busy".*127\.0\.0\.1/);
+    await page.expect(byId("title"), "toHaveText", "done");
+    await page.run((from) => {
+      const request = new XMLHttpRequest();
+      request.addEventListener("load", () => {
+        document.querySelector('[data-testid="sent"]').textContent = request.responseText;
+      });
+      request.open("GET", from);
+      request.send();
+      return true;
+    }, url);
+    await page.expect(byId("sent"), "toHaveText", "done");
+    server.close();
+  },
+
+  "an animation without an end is not waited for": async (stage) => {
+    const page = await stage.start();
+    await page.run(() => {
+      const draw = () => window.requestAnimationFrame(draw);
+      draw();
+      return true;
+    });
+    await page.act(byId("add"), "tap");
+    await page.expect(byId("count"), "toHaveText", "1");
+  },
+
   "synchronisation can be switched off": async (stage) => {
     const page = await stage.start();
     await page.detox.ask("setSyncSettings", { enabled: false });
     await page.run(() => {
-      setTimeout(() => (document.querySelector('[data-testid="title"]').textContent = "done"), 1_000);
+      setTimeout(
+        () => (document.querySelector('[data-testid="title"]').textContent = "done"),
+        1_000,
+      );
       return true;
     });
     await page.expect(byId("title"), "toHaveText", "Ahoy");
@@ -113,7 +173,12 @@ const judgementCases = {
 
   "waiting for what does not come ends": async (stage) => {
     const page = await stage.start();
-    const never = { type: "expectation", predicate: byId("nobody"), expectation: "toExist", timeout: 200 };
+    const never = {
+      type: "expectation",
+      predicate: byId("nobody"),
+      expectation: "toExist",
+      timeout: 200,
+    };
     await refuses(page.invoke(never), /toExist\(\) failed/);
   },
 };

@@ -1,7 +1,5 @@
 // What is in a PNG file: enough of the format to tell a picture from a blank page.
 
-// @ts-check
-
 const { readFileSync } = require("node:fs");
 const { inflateSync } = require("node:zlib");
 
@@ -9,7 +7,7 @@ const SIGNATURE_BYTES = 8;
 
 /** Every chunk of the file: its type and its bytes. @param {Buffer} file */
 function* chunks(file) {
-  for (let at = SIGNATURE_BYTES; at < file.length; ) {
+  for (let at = SIGNATURE_BYTES; at < file.length;) {
     const length = file.readUInt32BE(at);
     const type = file.toString("latin1", at + 4, at + 8);
     yield { type, bytes: file.subarray(at + 8, at + 8 + length) };

@@ -2,11 +2,9 @@
 
 /* global document, innerHeight, innerWidth, location, matchMedia, notes */
 
-// @ts-check
-
 const assert = require("node:assert/strict");
 const { spawnSync } = require("node:child_process");
-const { existsSync } = require("node:fs");
+const { readFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 const { once } = require("node:events");
 const { setTimeout: pause } = require("node:timers/promises");
@@ -20,10 +18,19 @@ const DEATH_MS = 2_000;
 /** A blank picture has hardly any. */
 const DIFFERENT_ROWS = 40;
 
+/** Whether a process runs; one that has ended and was not reaped does not. @param {number} id */
+function runs(id) {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${id}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until a process is no more. @param {number} id */
 async function gone(id) {
   const deadline = performance.now() + DEATH_MS;
-  while (existsSync(`/proc/${id}`)) {
+  while (runs(id)) {
     assert.ok(performance.now() < deadline, `process ${id} has not ended`);
     await pause(1);
   }
@@ -40,7 +47,10 @@ const processCases = {
     assert.deepEqual(await page.run(() => [innerWidth, innerHeight]), [400, 700]);
     const { screenshotPath } = await page.act(byId("add"), "takeScreenshot");
     assert.deepEqual(look(screenshotPath).width, 144);
-    const { error } = await page.command({ do: "screenshot", path: "/no/folder.png" }, "screenshot");
+    const { error } = await page.command(
+      { do: "screenshot", path: "/no/folder.png" },
+      "screenshot",
+    );
     assert.match(error, /no\/folder\.png/);
   },
 
@@ -61,8 +71,20 @@ const processCases = {
     await page.command({ do: "show" }, "shown");
     assert.equal((await page.detox.ask("waitForActive")).type, "waitForActiveDone");
     assert.deepEqual(await state(), { state: "visible" });
-    await page.act(byId("add"), "tap");
-    await page.expect(byId("count"), "toHaveText", "1");
+    await page.act(byId("composer"), "typeText", "back");
+    await page.expect(byId("composer"), "toHaveText", "back");
+  },
+
+  "two windows on one display are typed into in turns": async (stage) => {
+    const ann = await stage.start();
+    const ben = await stage.start();
+    for (const word of ["one", " two", " three"]) {
+      await ann.act(byId("composer"), "typeText", word);
+      await ben.act(byId("composer"), "typeText", word);
+    }
+    await ann.expect(byId("composer"), "toHaveText", "one two three");
+    await ben.expect(byId("composer"), "toBeFocused");
+    await ben.expect(byId("composer"), "toHaveText", "one two three");
   },
 
   "routes of the app are its page, files that are missing are errors": async (stage) => {
@@ -76,11 +98,17 @@ const processCases = {
   },
 
   "the page asks any server, as an app may": async (stage) => {
-    const server = createServer((_request, response) => response.end("Ahoy")).listen(0, "127.0.0.1");
+    const server = createServer((_request, response) => response.end("Ahoy")).listen(
+      0,
+      "127.0.0.1",
+    );
     await once(server, "listening");
     const page = await stage.start();
     const url = `http://127.0.0.1:${server.address().port}/`;
-    const answer = await page.run(async (from) => ({ text: await (await fetch(from)).text() }), url);
+    const answer = await page.run(
+      async (from) => ({ text: await (await fetch(from)).text() }),
+      url,
+    );
     server.close();
     assert.deepEqual(answer, { text: "Ahoy" });
   },
@@ -91,7 +119,9 @@ const processCases = {
       location.href = "https://example.org/";
       return true;
     });
-    const refused = await page.next(({ event, text }) => event === "console" && /not the app/.test(text));
+    const refused = await page.next(
+      ({ event, text }) => event === "console" && /not the app/.test(text),
+    );
     assert.equal(refused.level, "warn");
     await page.expect(byId("title"), "toHaveText", "Ahoy");
   },
@@ -149,10 +179,11 @@ const processCases = {
     assert.match(params.error.message, /cannot shakeDevice/);
     assert.equal((await page.detox.ask("cleanup", {}, -0xc1ea)).type, "cleanupDone");
     await page.detox.ask("setOrientation", { orientation: "landscape" });
-    const wide = () => new Promise((turned) => {
-      const check = () => (innerWidth > innerHeight ? turned(true) : setTimeout(check, 5));
-      check();
-    });
+    const wide = () =>
+      new Promise((turned) => {
+        const check = () => (innerWidth > innerHeight ? turned(true) : setTimeout(check, 5));
+        check();
+      });
     assert.equal(await page.run(wide), true);
   },
 

@@ -1,8 +1,6 @@
 // Tests of the window (npm run test:window): the real program under a display, with a page
 // that stands for an app. Each case is a sentence; the last line counts them.
 
-// @ts-check
-
 const { mkdtempSync, rmSync } = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");

@@ -2,8 +2,6 @@
 
 /* global document, window */
 
-// @ts-check
-
 const assert = require("node:assert/strict");
 const { byId, byText, refuses } = require("./expecting");
 

@@ -1,7 +1,5 @@
 // One mailboat-window under test: the program, its events, and the session of Detox in it.
 
-// @ts-check
-
 const { spawn } = require("node:child_process");
 const { once, EventEmitter } = require("node:events");
 const { readFile, readdir } = require("node:fs/promises");
@@ -102,7 +100,8 @@ class WindowProcess extends EventEmitter {
     for (const id of await readdir("/proc")) {
       const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
       const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
-      if (Number(parent) === this.child.pid && name?.startsWith("WebKitWebProces")) return Number(id);
+      if (Number(parent) === this.child.pid && name?.startsWith("WebKitWebProces"))
+        return Number(id);
     }
     throw new Error("there is no web process");
   }
