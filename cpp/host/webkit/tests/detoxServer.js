@@ -20,12 +20,18 @@ class DetoxServer extends EventEmitter {
         this.received.push(message);
         this.emit("message", message);
       });
+      socket.on("close", () => this.giveUp("the app has left Detox's server"));
     });
   }
 
   async url() {
     if (this.#sockets.address() === null) await once(this.#sockets, "listening");
     return `ws://127.0.0.1:${this.#sockets.address().port}`;
+  }
+
+  /** Whoever waits for a message waits no longer. @param {string} why */
+  giveUp(why) {
+    if (this.listenerCount("error") > 0) this.emit("error", new Error(why));
   }
 
   /** Waits for a message, also one that has come already. @param {(message: any) => boolean} fits */

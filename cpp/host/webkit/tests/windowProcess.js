@@ -23,6 +23,12 @@ class WindowProcess extends EventEmitter {
     this.detox = detox;
     this.child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.exited = once(this.child, "exit");
+    // Whoever waits for something of it then waits no longer.
+    void this.exited.then(([status, signal]) => {
+      const why = `the window has ended: ${signal ?? status}`;
+      this.detox.giveUp(why);
+      if (this.listenerCount("error") > 0) this.emit("error", new Error(why));
+    });
     readline.createInterface({ input: this.child.stdout }).on("line", (line) => {
       const event = JSON.parse(line);
       this.events.push(event);
