@@ -114,7 +114,10 @@ if scripts/hermes.sh --path >/dev/null 2>&1 || [ "${MAILBOAT_HERMES:-}" = 1 ]; t
 else
   printf '\n=== hermes\nnot tested: there is no Hermes here (scripts/hermes.sh builds it in about 8 minutes, or set MAILBOAT_HERMES=1)\n'
 fi
-suite 'example app' plain 2700 npm run --silent e2e
+suite 'example app, types' status 300 npm --prefix example-app run --silent typecheck
+suite 'example app, lint' status 300 npm --prefix example-app run --silent lint
+suite 'example app, jest' jest 300 npm --prefix example-app test
+suite 'example app, detox' plain 2700 npm run --silent e2e
 suite 'demo' demo 300 npm run --silent demo
 suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
 suite_summary
