@@ -2,6 +2,8 @@
 // page in a window with the real C++ module, see e2e/linux. The other two are written to
 // Detox's current practice and run the same suite where the platforms' tools are; this
 // project's own machines have neither an Android SDK nor Xcode, so nobody has run them here.
+// What Detox needs in the Android project comes from @config-plugins/detox (app.json) when
+// `expo prebuild` writes it.
 
 const LINUX_DRIVER = "./e2e/linux/index.js";
 const ANDROID_OUTPUT = "android/app/build/outputs/apk";
@@ -40,13 +42,13 @@ module.exports = {
       binaryPath: `${ANDROID_OUTPUT}/release/app-release.apk`,
       testBinaryPath: `${ANDROID_OUTPUT}/androidTest/release/app-release-androidTest.apk`,
       build:
-        "expo prebuild --platform android && cd android && ./gradlew assembleRelease assembleAndroidTest -DtestBuildType=release",
+        "npx expo prebuild --platform android && cd android && ./gradlew assembleRelease assembleAndroidTest -DtestBuildType=release",
     },
     simulatorApp: {
       type: "ios.app",
       binaryPath: `${IOS_OUTPUT}/Mailboat.app`,
       build:
-        "expo prebuild --platform ios && xcodebuild -workspace ios/Mailboat.xcworkspace -scheme Mailboat -configuration Release -sdk iphonesimulator -derivedDataPath ios/build -quiet",
+        "npx expo prebuild --platform ios && xcodebuild -workspace ios/Mailboat.xcworkspace -scheme Mailboat -configuration Release -sdk iphonesimulator -derivedDataPath ios/build -quiet",
     },
   },
   devices: {

@@ -154,7 +154,8 @@ build_js() {
 page_fingerprint() {
   {
     find example-app -type f -not -path '*/node_modules/*' -not -path 'example-app/e2e/*' \
-      -not -path 'example-app/dist/*' -not -path 'example-app/.expo/*' -print0
+      -not -path 'example-app/dist/*' -not -path 'example-app/.expo/*' \
+      -not -path 'example-app/android/*' -not -path 'example-app/ios/*' -print0
     printf 'build/js.stamp\0'
   } | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
