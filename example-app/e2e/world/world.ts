@@ -38,8 +38,14 @@ export class World {
       forgetLedger: options.forgetLedger ?? false,
     });
     await server.start();
-    const wire = await Link.to(server.url);
-    return new World(folder, server, wire, new Phone(detox, "ann", wire.url));
+    try {
+      const wire = await Link.to(server.url);
+      return new World(folder, server, wire, new Phone(detox, "ann", wire.url));
+    } catch (error) {
+      // Jest would wait for a server that nobody stops.
+      await server.stop();
+      throw error;
+    }
   }
 
   /** Ben, in Node. */
