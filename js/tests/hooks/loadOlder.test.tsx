@@ -35,6 +35,15 @@ async function deviceWithRecentHistory(): Promise<{ ben: TestMailboat; c1: strin
   return { ben, c1 };
 }
 
+/** Ann's device without a network, with so many messages in a conversation. */
+async function offlineDevice(count: number): Promise<{ device: TestMailboat; c1: string }> {
+  const device = await openDevice();
+  await device.goOffline();
+  const c1 = await newConversation(device.mailboat);
+  await writeMessages(device.mailboat, c1, count);
+  return { device, c1 };
+}
+
 function bodies({ current }: { readonly current: MessagesView }): string[] {
   return current.messages.map(({ body }) => body);
 }
@@ -45,10 +54,7 @@ function numbers(from: number, to: number): string[] {
 
 describe("a conversation on screen", () => {
   it("keeps what it shows while more comes in than its window had room for", async () => {
-    const device = await openDevice();
-    await device.goOffline();
-    const c1 = await newConversation(device.mailboat);
-    await writeMessages(device.mailboat, c1, 30);
+    const { device, c1 } = await offlineDevice(30);
     const { result } = mount(device.mailboat, c1, 10);
     const before = result.current.messages;
     expect(bodies(result)).toEqual(numbers(21, 30));
@@ -64,10 +70,7 @@ describe("a conversation on screen", () => {
   });
 
   it("keeps its place when the oldest that it shows is deleted", async () => {
-    const device = await openDevice();
-    await device.goOffline();
-    const c1 = await newConversation(device.mailboat);
-    await writeMessages(device.mailboat, c1, 30);
+    const { device, c1 } = await offlineDevice(30);
     const { result } = mount(device.mailboat, c1, 10);
     await during(() => device.mailboat.sendMessage(c1, "31"));
     const [oldest] = result.current.messages;
@@ -93,10 +96,7 @@ describe("loadOlder", () => {
   });
 
   it("keeps the identity of the rows that were shown before it", async () => {
-    const device = await openDevice();
-    await device.goOffline();
-    const c1 = await newConversation(device.mailboat);
-    await writeMessages(device.mailboat, c1, 30);
+    const { device, c1 } = await offlineDevice(30);
     const { result } = mount(device.mailboat, c1, 10);
     const before = result.current.messages;
     await during(() => result.current.loadOlder());
@@ -157,10 +157,7 @@ describe("loadOlder", () => {
   });
 
   it("ends at the largest window there is", async () => {
-    const device = await openDevice();
-    await device.goOffline();
-    const c1 = await newConversation(device.mailboat);
-    await writeMessages(device.mailboat, c1, MAX_WINDOW_ROWS + 20);
+    const { device, c1 } = await offlineDevice(MAX_WINDOW_ROWS + 20);
     const { result } = mount(device.mailboat, c1, MAX_WINDOW_ROWS - 30);
     await during(() => result.current.loadOlder());
     expect(bodies(result)).toEqual(numbers(21, MAX_WINDOW_ROWS + 20));
