@@ -3,7 +3,7 @@
 import type { ReactElement } from "react";
 import { Text, View } from "react-native";
 import { MAX_OUTBOX_ENTRIES, useOutbox } from "react-native-mailboat";
-import { Button } from "../components/Button";
+import { RefusedActions } from "../components/RefusedActions";
 import { useCarefully } from "../components/useCarefully";
 import { space, type } from "../theme/tokens";
 import { themedStyles } from "../theme/useTheme";
@@ -21,19 +21,12 @@ export function FailedNote({ messageId }: { readonly messageId: string }): React
         {error ?? entry.reason?.message ?? "It could not be sent."}
       </Text>
       <View style={styles.actions}>
-        <Button
-          testID="message-retry"
-          look="plain"
-          title="Send again"
-          onPress={() => {
+        <RefusedActions
+          testID="message"
+          retry={() => {
             carefully(retry(entry.id));
           }}
-        />
-        <Button
-          testID="message-discard"
-          look="danger"
-          title="Discard"
-          onPress={() => {
+          discard={() => {
             carefully(discard(entry.id));
           }}
         />

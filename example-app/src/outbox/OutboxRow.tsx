@@ -5,6 +5,7 @@ import { Text, View } from "react-native";
 import type { OutboxEntry } from "react-native-mailboat";
 import { Button } from "../components/Button";
 import { Icon } from "../components/Icon";
+import { RefusedActions } from "../components/RefusedActions";
 import { useCarefully } from "../components/useCarefully";
 import { useEngines } from "../engines/EnginesProvider";
 import { useStatusOf } from "../engines/useEngine";
@@ -46,24 +47,15 @@ export const OutboxRow = memo(function OutboxRow({ engine, entry }: OutboxRowPro
         </Text>
         <View style={styles.actions}>
           {entry.failed && (
-            <>
-              <Button
-                testID="outbox-retry"
-                look="plain"
-                title="Send again"
-                onPress={() => {
-                  carefully(outbox.retry(entry.id));
-                }}
-              />
-              <Button
-                testID="outbox-discard"
-                look="danger"
-                title="Discard"
-                onPress={() => {
-                  carefully(outbox.discard(entry.id));
-                }}
-              />
-            </>
+            <RefusedActions
+              testID="outbox"
+              retry={() => {
+                carefully(outbox.retry(entry.id));
+              }}
+              discard={() => {
+                carefully(outbox.discard(entry.id));
+              }}
+            />
           )}
           {!entry.failed && !entry.attempted && (
             <Button
@@ -109,6 +101,15 @@ function useWhy(engine: EngineName, entry: OutboxEntry): string | null {
   return why;
 }
 
+/** Behind the icon. */
+const DISC = {
+  width: 40,
+  height: 40,
+  borderRadius: radius.pill,
+  alignItems: "center",
+  justifyContent: "center",
+} as const;
+
 const useStyles = themedStyles(({ color }) => ({
   row: {
     flexDirection: "row",
@@ -118,22 +119,8 @@ const useStyles = themedStyles(({ color }) => ({
     borderBottomWidth: 1,
     borderBottomColor: color.line,
   },
-  disc: {
-    width: 40,
-    height: 40,
-    borderRadius: radius.pill,
-    alignItems: "center",
-    justifyContent: "center",
-    backgroundColor: color.sunken,
-  },
-  discFailed: {
-    width: 40,
-    height: 40,
-    borderRadius: radius.pill,
-    alignItems: "center",
-    justifyContent: "center",
-    backgroundColor: color.dangerSurface,
-  },
+  disc: { ...DISC, backgroundColor: color.sunken },
+  discFailed: { ...DISC, backgroundColor: color.dangerSurface },
   words: { flex: 1, gap: 2 },
   what: { ...type.bodyStrong, color: color.text },
   why: { ...type.detail, color: color.textSecondary },

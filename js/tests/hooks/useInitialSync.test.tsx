@@ -1,42 +1,11 @@
 import { renderHook, waitFor } from "@testing-library/react-native";
-import {
-  BackendError,
-  MailboatProvider,
-  useInitialSync,
-  type InitialSyncView,
-  type JavaScriptBackend,
-  type PullPage,
-} from "react-native-mailboat";
+import { MailboatProvider, useInitialSync, type InitialSyncView } from "react-native-mailboat";
 import { createTestMailboat } from "react-native-mailboat/testing";
+import { requiredTasks as schema, ShoreBackend, UNTIL_ASKED as policy } from "./backends";
 import { during } from "./setting";
 
-const schema = {
-  collections: [
-    { name: "tasks", columns: [{ name: "title", type: "text" }], initialSync: "required" },
-  ],
-} as const;
-const LATER_MS = 600_000;
-
-/** A backend whose first pull fails once. */
-class Shore implements JavaScriptBackend {
-  isDown = true;
-  readonly push: JavaScriptBackend["push"] = () => Promise.resolve([]);
-  readonly pull = (): Promise<PullPage> => {
-    if (this.isDown) return Promise.reject(new BackendError(503));
-    const change = {
-      collection: "tasks",
-      id: "t1",
-      version: 1,
-      order: 1,
-      values: { title: "Row" },
-    };
-    return Promise.resolve({ changes: [change], tombstones: [], cursor: "1", more: false });
-  };
-}
-
 it("blocks an app until what it needs is here, and a retry brings it", async () => {
-  const backend = new Shore();
-  const policy = { baseMs: LATER_MS, maxDelayMs: LATER_MS };
+  const backend = new ShoreBackend();
   const device = await createTestMailboat({ backend, schema, policy });
   const states: InitialSyncView["state"][] = [];
   const gate = renderHook(

@@ -201,8 +201,12 @@ export function defineConflicts(): void {
 
   describe("a call that was logged here and by the exchange", () => {
     const call = (durationS: number): Record<string, unknown> => ({
-      ...{ line: "home", number: "+43 1 234", direction: "in", startedAt: 1_790_000_000 },
-      ...{ durationS, note: null },
+      line: "home",
+      number: "+43 1 234",
+      direction: "in",
+      startedAt: 1_790_000_000,
+      durationS,
+      note: null,
     });
 
     each(

@@ -9,19 +9,10 @@ import {
   type TestMailboatOptions,
 } from "react-native-mailboat/testing";
 import "../setting";
-import { ShoreBackend } from "./backends";
+import { requiredTasks as schema, ShoreBackend, UNTIL_ASKED as policy } from "../backends";
 
-const schema = {
-  collections: [
-    { name: "tasks", columns: [{ name: "title", type: "text" }], initialSync: "required" },
-  ],
-} as const;
 type TaskCollections = CollectionsOf<typeof schema>;
 type TaskDevice = TestMailboat<TaskCollections>;
-
-const LATER_MS = 600_000;
-/** What fails stays so until a person does something about it. */
-const policy = { baseMs: LATER_MS, maxDelayMs: LATER_MS };
 
 const devices: TaskDevice[] = [];
 

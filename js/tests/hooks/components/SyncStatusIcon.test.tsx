@@ -13,7 +13,7 @@ import {
   renderWith,
   writeMessages,
 } from "../setting";
-import { SlowBackend } from "./backends";
+import { SlowBackend } from "../backends";
 
 async function says(label: string): Promise<void> {
   await waitFor(() => {

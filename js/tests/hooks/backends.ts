@@ -33,6 +33,17 @@ export class SlowBackend implements JavaScriptBackend {
   }
 }
 
+/** What such a backend is for: tasks that an app cannot be used without. */
+export const requiredTasks = {
+  collections: [
+    { name: "tasks", columns: [{ name: "title", type: "text" }], initialSync: "required" },
+  ],
+} as const;
+
+const LATER_MS = 600_000;
+/** What fails stays so until a person does something about it. */
+export const UNTIL_ASKED = { baseMs: LATER_MS, maxDelayMs: LATER_MS } as const;
+
 /** A backend with one task, whose pulls fail while it is down. */
 export class ShoreBackend implements JavaScriptBackend {
   isDown = true;
