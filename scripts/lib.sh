@@ -91,7 +91,8 @@ with_log() {
 
 suite_rows=()
 suite_failures=()
-# Lines of each failed suite that are shown once more at the end, where CI keeps them.
+# Lines of each failed suite that are shown once more at the end, where CI keeps them:
+# from the first that a runner marks as a failure, and the last ones.
 FAILURE_LINES=30
 suites_passed=0
 suites_failed=0
@@ -147,7 +148,9 @@ suite() {
 suite_summary() {
   local name
   for name in "${suite_failures[@]}"; do
-    printf '\n=== %s failed: its last lines, of build/logs/%s.log\n' "$name" "${name// /-}"
+    printf '\n=== %s failed: its first failure and its last lines, of build/logs/%s.log\n' "$name" "${name// /-}"
+    plain_text <"build/logs/${name// /-}.log" | first_failure | cut -c 1-300
+    printf '    ...\n'
     plain_text <"build/logs/${name// /-}.log" | tail -n "$FAILURE_LINES" | cut -c 1-300
   done
   printf '\n%-22s %7s %7s %8s %8s\n' suite passed failed skipped time
@@ -156,6 +159,14 @@ suite_summary() {
   if [ "$suites_skipped" -gt 0 ]; then printf ', %d skipped' "$suites_skipped"; fi
   printf '\n'
   [ "$suites_failed" -eq 0 ]
+}
+
+# The lines of a suite's output from the first that Jest, cargo, GoogleTest or one of our
+# own runners marks as a failure.
+first_failure() {
+  awk -v limit="$FAILURE_LINES" '
+    !left && !seen && /^ *(●.* › |✕ )|^---- .* stdout ----$|panicked at|\[  FAILED  \]|^FAIL |^FAILED / { seen = 1; left = limit }
+    left { print; left-- }'
 }
 
 # The counters read a suite's output and print `passed failed skipped`, or

@@ -37,7 +37,7 @@ describe("useNetworkStatus", () => {
   it("says what the source in the config says, and what follows from it", async () => {
     const { mailboat } = await openDevice({ network });
     const renders = mount(mailboat);
-    expect(renders).toMatchObject([{ kind: "unknown", metered: false, stability: "stable" }]);
+    expect(renders).toMatchObject([{ kind: "unknown", metered: true, stability: "stable" }]);
     network.set({ kind: "cellular" });
     await waitFor(() => {
       expect(renders.at(-1)).toMatchObject({ kind: "cellular", metered: true });

@@ -7,7 +7,6 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use mailboat_backends::rest::RestCodec;
-use mailboat_core::{NetworkKind, Quality, Stability};
 use mailboat_store::{
     Opening, READ_BUDGET_STEPS, Reader, Reads, StoreError, WatchedWindow, Window,
 };
@@ -19,7 +18,7 @@ use crate::network::Network;
 use crate::session::Session;
 use crate::waist::{
     BackendConfig, Command, Config, Counters, ErrorCode, Event, InitialSyncState,
-    InitialSyncStatus, NetworkStatus, OpenState, Phase, Query, SyncStatus, WaistError, Watched,
+    InitialSyncStatus, OpenState, Query, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
@@ -43,6 +42,8 @@ pub(crate) struct Engine {
 pub(crate) struct Shared {
     reader: RwLock<Option<Reader>>,
     pub ready: AtomicBool,
+    /// What is taken for the network until the platform has spoken.
+    first_network: mailboat_core::Network,
     status: Mutex<Option<SyncStatus>>,
     watches: AtomicU32,
     questions: AtomicU32,
@@ -68,7 +69,7 @@ impl Engine {
         let codec = checked(&config)?;
         let opening = Opening::begin(&path, &config.schema)?;
         let (inbox, inputs) = channel();
-        let shared = Arc::new(Shared::new());
+        let shared = Arc::new(Shared::new(config.network));
         let thread = ActorThread {
             inputs,
             shared: Arc::clone(&shared),
@@ -141,12 +142,12 @@ impl Engine {
         }
     }
 
-    /// How syncing goes; before the actor has said anything, what the file says of it.
+    /// How syncing goes; before the actor has said anything, what the config and the file
+    /// say of it.
     fn status(&self) -> SyncStatus {
         let kept = self.shared.status();
-        let has_backend = self.config.backend.is_some();
-        let first = || self.read(|reads| first_status(&reads, has_backend)).ok();
-        kept.or_else(first).unwrap_or(UNKNOWN_STATUS)
+        let first = || self.read(|reads| first_status(&reads, &self.config)).ok();
+        kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.config.network))
     }
 
     /// Reads a window and watches it.
@@ -233,10 +234,11 @@ impl Engine {
 
 impl Shared {
     /// Of a file that is being opened.
-    pub fn new() -> Self {
+    pub fn new(first_network: mailboat_core::Network) -> Self {
         Self {
             reader: RwLock::new(None),
             ready: AtomicBool::new(false),
+            first_network,
             status: Mutex::new(None),
             watches: AtomicU32::new(0),
             questions: AtomicU32::new(0),
@@ -322,32 +324,14 @@ pub(crate) fn answer_query(
         Query::Record { collection, id } => json(&reads.record(collection, id)?),
         Query::Outbox { after, limit } => json(&reads.outbox(after.unwrap_or(0), *limit)?),
         Query::Conflicts { before, limit } => json(&reads.conflicts(*before, *limit)?),
-        Query::Status => json(&shared.status().unwrap_or(UNKNOWN_STATUS)),
+        Query::Status => {
+            json(&shared.status().unwrap_or_else(|| SyncStatus::unknown(shared.first_network)))
+        }
         Query::Counters => json(&shared.counters(session)),
     })
 }
 
-/// Of a file that cannot be read yet.
-const UNKNOWN_STATUS: SyncStatus = SyncStatus {
-    phase: Phase::Idle,
-    online: true,
-    network: NetworkStatus {
-        kind: NetworkKind::Unknown,
-        metered: false,
-        quality: Quality::Unknown,
-        stability: Stability::Stable,
-    },
-    pending: 0,
-    failed: 0,
-    bytes: 0,
-    last_synced_at: None,
-    next_attempt_at: None,
-    progress: None,
-    initial_sync: None,
-    error: None,
-};
-
-fn first_status(reads: &Reads<'_>, has_backend: bool) -> Result<SyncStatus, StoreError> {
+fn first_status(reads: &Reads<'_>, config: &Config) -> Result<SyncStatus, StoreError> {
     let counts = reads.counts()?;
     let initial = reads.initial_sync()?;
     let initial_sync = InitialSyncStatus::new(&initial, InitialSyncState::Waiting);
@@ -356,8 +340,8 @@ fn first_status(reads: &Reads<'_>, has_backend: bool) -> Result<SyncStatus, Stor
         failed: counts.failed,
         bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
-        initial_sync: initial_sync.filter(|_| has_backend),
-        ..UNKNOWN_STATUS
+        initial_sync: initial_sync.filter(|_| config.backend.is_some()),
+        ..SyncStatus::unknown(config.network)
     })
 }
 

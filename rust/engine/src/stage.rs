@@ -107,7 +107,7 @@ impl Stage {
         let (reader, opening) = opening.read()?;
         let writer = opening.write()?;
         let session = Session::new(ENGINE, GENERATION, Arc::new(|_| {}), Arc::new(|_| {}));
-        let shared = Arc::new(Shared::new());
+        let shared = Arc::new(Shared::new(config.network));
         let (told, kept) = (Arc::clone(&session), Arc::clone(&shared));
         let parts = Parts::new(config, writer, told, kept, Chance::from_seed(seed));
         let actor = Actor::new(parts, now)?;

@@ -1,7 +1,7 @@
 //! What `drain` answers: everything that happened since the last drain.
 
 use mailboat_backends::rest::wire::PushEntry;
-use mailboat_core::{NetworkKind, Quality, Stability};
+use mailboat_core::{Network, NetworkKind, Quality, Stability};
 use mailboat_store::{InitialSyncing, PatchOp, Values};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -175,6 +175,30 @@ pub struct SyncStatus {
     pub initial_sync: Option<InitialSyncStatus>,
     /// What stands in the way.
     pub error: Option<WaistError>,
+}
+
+impl SyncStatus {
+    /// Of a file that nobody has looked into, on what is taken for the network.
+    pub(crate) fn unknown(network: Network) -> Self {
+        Self {
+            phase: Phase::Idle,
+            online: !network.is_none(),
+            network: NetworkStatus {
+                kind: network.kind,
+                metered: network.is_metered(),
+                quality: Quality::Unknown,
+                stability: Stability::Stable,
+            },
+            pending: 0,
+            failed: 0,
+            bytes: 0,
+            last_synced_at: None,
+            next_attempt_at: None,
+            progress: None,
+            initial_sync: None,
+            error: None,
+        }
+    }
 }
 
 /// The first pull of collections that the app cannot be used without.
