@@ -40,6 +40,7 @@ impl Device {
             durability: Default::default(),
             policy,
             network,
+            background: None,
         };
         let stage = Stage::open(&config, 1, NOW).expect("the file opens");
         let mut device = Self { stage, path, now: NOW, pulls: Vec::new() };

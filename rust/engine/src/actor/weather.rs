@@ -8,7 +8,7 @@ use mailboat_core::{
 use mailboat_store::StoreError;
 
 use super::{Actor, Sent};
-use crate::waist::WaistError;
+use crate::waist::{SyncEnd, WaistError};
 
 impl Actor {
     pub(super) fn set_network(&mut self, network: Network, now: Timestamp) {
@@ -96,6 +96,7 @@ impl Actor {
     ) -> Option<Timestamp> {
         tracing::error!(%error, "the store failed under the scheduler");
         self.back_off(&BackendFailure::Transport, now);
+        self.end_budgets(SyncEnd::Failed);
         let error = WaistError::from(error.clone());
         self.raise_storage(&error);
         self.last_error = Some(error);
