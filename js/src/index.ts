@@ -58,6 +58,7 @@ export type { SyncStatusView } from "./hooks/statusView";
 export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,
+  BackgroundConfig,
   BatchMode,
   Change,
   Collection,
@@ -100,6 +101,8 @@ export type {
   Schema,
   SendMode,
   Stability,
+  SyncEnd,
+  SyncReport,
   Take,
   Tombstone,
   Why,

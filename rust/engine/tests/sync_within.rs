@@ -141,7 +141,8 @@ fn a_budget_is_no_person_who_asks_so_low_priority_waits_for_a_good_network() {
 fn what_only_gathers_goes_along_with_a_budget() {
     let shore = Shore::new();
     let mut ann = offline(&shore, &["ann"]);
-    let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "hourly", "sentAt": 1 });
+    let values =
+        json!({ "conversationId": "c1", "senderId": "ann", "body": "hourly", "sentAt": 1 });
     let command = json!({ "type": "create", "collection": "messages", "values": values,
                           "options": { "send": "scheduled" } });
     ann.execute(&command).expect("stored");
