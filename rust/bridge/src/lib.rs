@@ -7,7 +7,11 @@
 
 mod ffi;
 mod panics;
+mod platform;
 mod waist;
 
 #[cfg(feature = "panics")]
 pub use panics::mailboat_panic_at_entry;
+pub use platform::{
+    mailboat_set_app_state, mailboat_set_database_folder, mailboat_set_network, mailboat_set_power,
+};

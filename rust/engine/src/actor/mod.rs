@@ -32,8 +32,8 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, Network, Observed, Policy, PullTrigger,
-    Sample, Suspects, Timestamp,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
 use mailboat_store::{
     Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
@@ -56,6 +56,7 @@ use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
+use crate::platform::{Word, Words};
 use crate::session::Session;
 use crate::waist::{
     self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, WaistError,
@@ -73,6 +74,8 @@ pub(crate) enum Input {
     Takeover(Arc<Session>),
     /// The JavaScript runtime is gone.
     Detach { generation: u32 },
+    /// The platform around the app says something of the device.
+    Platform(Word),
     /// A batch was answered.
     Pushed(Result<Vec<Settled>, BackendFailure>),
     /// A page was answered.
@@ -140,7 +143,10 @@ pub(crate) struct Actor {
     durability: Durability,
     route: Route,
     chance: Chance,
+    /// As the app says it, or else the platform.
     environment: Environment,
+    app: Words,
+    platform: Words,
     backend: BackendState,
     observed: Observed,
     batch: BatchSize,
@@ -188,14 +194,16 @@ pub(crate) struct Parts {
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
-    pub network: Network,
+    pub app: Words,
+    pub platform: Words,
     pub chance: Chance,
 }
 
 impl Parts {
-    /// As `config` says.
+    /// As `config` says, on a platform that has said this.
     pub fn new(
         config: &Config,
+        platform: Words,
         writer: Writer,
         session: Arc<Session>,
         shared: Arc<Shared>,
@@ -210,16 +218,17 @@ impl Parts {
             Some(BackendConfig::Rest { .. }) => Route::Rest,
             Some(BackendConfig::JavaScript) => Route::JavaScript,
         };
-        let (schema, policy, network) = (config.schema.clone(), config.policy, config.network);
-        Self { writer, session, shared, schema, policy, durability, route, network, chance }
+        let (schema, policy) = (config.schema.clone(), config.policy);
+        let app = Words { network: config.network, ..Words::default() };
+        Self { writer, session, shared, schema, policy, durability, route, app, platform, chance }
     }
 }
 
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, schema, policy, durability, route, network, chance } =
-            parts;
+        let Parts { writer, session, shared, schema, policy, .. } = parts;
+        let Parts { durability, route, app, platform, chance, .. } = parts;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
         let initial = writer.reads().initial_sync()?;
@@ -233,7 +242,9 @@ impl Actor {
             durability,
             route,
             chance,
-            environment: Environment { network, ..Environment::default() },
+            environment: app.or(platform).environment(),
+            app,
+            platform,
             backend: BackendState::default(),
             observed: Observed::default(),
             batch: BatchSize::default(),
@@ -334,6 +345,7 @@ impl Actor {
                 self.detach(now)
             }
             Input::Detach { .. } => {}
+            Input::Platform(word) => self.platform_says(word, now),
             Input::Pushed(result) => self.pushed(result, now),
             Input::Pulled(result) => self.pulled(result, now),
             Input::OlderPulled(result) => self.older_pulled(result, now),
@@ -362,15 +374,15 @@ impl Actor {
                 self.answers.push((call, answer));
             }
             Command::SetNetwork { network } => {
-                self.set_network(network, now);
+                self.app_says(Word::Network(network), now);
                 self.answer_null(call);
             }
             Command::SetAppState { state } => {
-                self.set_app_state(state);
+                self.app_says(Word::AppState(state), now);
                 self.answer_null(call);
             }
             Command::SetPower { power } => {
-                self.set_power(power);
+                self.app_says(Word::Power(power), now);
                 self.answer_null(call);
             }
             Command::Answer { question, answer } => {
@@ -414,6 +426,7 @@ impl Actor {
         self.session.end();
         self.clear_watches();
         self.fail_questions(now);
+        self.app_is_gone(now);
     }
 
     fn tell(&self, event: Event) {

@@ -26,10 +26,11 @@ pub struct Config {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub policy: Policy,
-    /// What is taken for the network until `setNetwork` says it. It makes no other config.
+    /// The app has a network source of its own, so the platform's word does not count, and
+    /// this is taken for the network until `setNetwork` says it. It makes no other config.
     #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub network: Network,
+    #[ts(optional)]
+    pub network: Option<Network>,
 }
 
 /// Where mutations go and changes come from.
