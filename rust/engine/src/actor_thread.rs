@@ -95,7 +95,14 @@ impl ActorThread {
 
     fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
         let (session, shared) = (Arc::clone(&self.session), Arc::clone(&self.shared));
-        let parts = Parts::new(&self.config, self.platform.words, writer, session, shared, Chance::from_os());
+        let parts = Parts::new(
+            &self.config,
+            self.platform.words,
+            writer,
+            session,
+            shared,
+            Chance::from_os(),
+        );
         Actor::new(parts, now())
     }
 

@@ -37,7 +37,9 @@ mod tests {
     use super::*;
 
     /// What a client makes of `localhost`, which shows a certificate that it signed itself.
-    fn meet(client: impl FnOnce(&CertifiedKey<rcgen::KeyPair>) -> ClientConfig) -> Result<(), Error> {
+    fn meet(
+        client: impl FnOnce(&CertifiedKey<rcgen::KeyPair>) -> ClientConfig,
+    ) -> Result<(), Error> {
         let _ = with_roots(ClientBuilder::new());
         let own = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());

@@ -149,7 +149,9 @@ impl Engine {
     /// say of it.
     fn status(&self) -> SyncStatus {
         let kept = self.shared.status();
-        let first = || self.read(|reads| first_status(&reads, &self.config, self.shared.first_network)).ok();
+        let first = || {
+            self.read(|reads| first_status(&reads, &self.config, self.shared.first_network)).ok()
+        };
         kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.shared.first_network))
     }
 

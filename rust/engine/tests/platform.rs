@@ -3,7 +3,9 @@
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod common;
 
+use std::cell::Cell;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -119,33 +121,57 @@ fn when_the_apps_runtime_is_gone_the_platforms_word_counts_again() {
     close(&mut second);
 }
 
-/// What the policy makes of a low priority shows that the power has arrived.
+/// A backend in JavaScript that answers pulls with nothing, and pushes not at all.
+fn island(folder: &TempDir, pulls: &Rc<Cell<u32>>) -> Person {
+    let mut config = without_backend(&folder.path().join("island.db"));
+    config["backend"] = json!({ "kind": "javaScript" });
+    let mut person = Person::open(&config, None);
+    let pulls = Rc::clone(pulls);
+    person.backend = Box::new(move |ask| {
+        (ask["kind"] == "pull").then(|| {
+            pulls.set(pulls.get() + 1);
+            json!({ "kind": "pull", "page": { "changes": [], "cursor": "c", "more": false } })
+        })
+    });
+    person
+}
+
+fn state_of_a_low_write(person: &mut Person) -> Value {
+    let values = json!({ "conversationId": "c", "senderId": "me", "body": "later", "sentAt": 1 });
+    let options = json!({ "priority": "low" });
+    let written = person.execute(
+        &json!({ "type": "create", "collection": "messages", "values": values, "options": options }),
+    );
+    let entry = written.expect("stored")["entry"].clone();
+    person.execute(&json!({ "type": "why", "entry": entry })).expect("a reason")["state"].clone()
+}
+
 #[test]
-fn power_and_app_state_arrive_and_the_app_overrules_each_alone() {
+fn with_little_power_low_priority_waits_until_the_app_says_otherwise() {
     let _turn = turn();
     let folder = folder();
-    set_network(of(NetworkKind::Wifi));
-    let mut ann = Person::open(&config(&folder.path().join("ann.db"), NOBODY), None);
-    ann.execute(&json!({ "type": "setNetwork", "network": { "kind": "wifi" } })).expect("said");
-    let values = json!({ "conversationId": "c", "senderId": "me", "body": "later", "sentAt": 1 });
-    let written = ann
-        .execute(&json!({
-            "type": "create", "collection": "messages", "values": values,
-            "options": { "priority": "low" },
-        }))
-        .expect("stored");
-    let why = json!({ "type": "why", "entry": written["entry"] });
-    let before = ann.execute(&why).expect("a reason");
     platform::set_power(Power::Low);
-    set_app_state(AppState::Background);
-    let with_little = ann.execute(&why).expect("a reason");
-    assert_ne!(before["reason"], with_little["reason"], "{before} {with_little}");
+    set_network(of(NetworkKind::Wifi));
+    let mut ann = island(&folder, &Rc::default());
+    assert_eq!(state_of_a_low_write(&mut ann), "lowPriority", "it opened with the word");
     ann.execute(&json!({ "type": "setPower", "power": "charging" })).expect("said");
     platform::set_power(Power::Low);
-    let charging = ann.execute(&why).expect("a reason");
-    assert_ne!(charging["reason"], with_little["reason"], "{charging}");
+    assert_ne!(state_of_a_low_write(&mut ann), "lowPriority", "the app's word counts more");
     platform::set_power(Power::Unknown);
+    close(&mut ann);
+}
+
+#[test]
+fn coming_to_the_front_pulls() {
+    let _turn = turn();
+    let folder = folder();
+    let pulls = Rc::new(Cell::new(0));
+    let mut ann = island(&folder, &pulls);
+    ann.until("the first pull", |status| !status["lastSyncedAt"].is_null());
+    let first = pulls.get();
+    set_app_state(AppState::Background);
     set_app_state(AppState::Foreground);
+    ann.until("another pull", |_| pulls.get() > first);
     close(&mut ann);
 }
 

@@ -10,7 +10,8 @@ use ts_rs::TS;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Config {
-    /// The database file; its folder must exist and be writable.
+    /// The database file; its folder must exist and be writable. A relative path lies in the
+    /// platform's folder for databases; without one, in the working directory.
     pub path: String,
     /// The app's collections.
     pub schema: Schema,
