@@ -64,9 +64,9 @@ export class Session implements EventSink {
     this.network = new NetworkFeed(this.engine);
     this.network.follow(config.network);
     // Dead letters that are there already are no news.
-    if (config.onDiagnostic !== undefined && opened.state === "ready") {
-      this.diagnostics.compare(this.readStatus());
-    }
+    const isKnown = config.onDiagnostic !== undefined && opened.state === "ready";
+    const status = isKnown ? this.readStatus() : UNKNOWN_STATUS;
+    if (status !== UNKNOWN_STATUS) this.diagnostics.compare(status);
   }
 
   /** The app's functions and network source as they are now; Fast Refresh makes new ones. */
