@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use mailboat_backends::rest::RestCodec;
 use mailboat_store::{
@@ -19,11 +20,14 @@ use crate::platform::{self, Words};
 use crate::session::Session;
 use crate::waist::{
     BackendConfig, Command, Config, Counters, ErrorCode, Event, InitialSyncState,
-    InitialSyncStatus, OpenState, Query, SyncStatus, WaistError, Watched,
+    InitialSyncStatus, OpenState, Query, SyncEnd, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
 const MAX_COMMANDS_IN_FLIGHT: u32 = 65_536;
+
+/// The generation of who opened the file.
+pub(crate) const FIRST_GENERATION: u32 = 1;
 
 /// An open file.
 pub(crate) struct Engine {
@@ -33,6 +37,7 @@ pub(crate) struct Engine {
     pub path: PathBuf,
     /// What it was opened with.
     pub config: Config,
+    is_native: bool,
     inbox: Sender<Input>,
     shared: Arc<Shared>,
     next_watch: AtomicU32,
@@ -72,6 +77,7 @@ impl Engine {
         let (inbox, inputs) = channel();
         let platform = platform::follow(id, &inbox);
         let shared = Arc::new(Shared::new(first_network(&config, platform.words)));
+        let is_native = session.is_native();
         let thread = ActorThread {
             inputs,
             shared: Arc::clone(&shared),
@@ -84,10 +90,11 @@ impl Engine {
             id,
             path,
             config,
+            is_native,
             inbox,
             shared,
             next_watch: AtomicU32::new(1),
-            generation: AtomicU32::new(1),
+            generation: AtomicU32::new(FIRST_GENERATION),
         });
         if opening.is_quick() {
             let writer = thread.read(opening)?;
@@ -189,8 +196,29 @@ impl Engine {
 
     /// Has the engine commit what waits and close.
     pub fn close(&self) {
-        let nobody = Session::new(self.id, 0, Arc::new(|_| {}), Arc::new(|_| {}));
-        self.execute(Command::Close, &nobody, Box::new(|_| {}));
+        self.tell(Command::Close);
+    }
+
+    /// A command whose answer nobody waits for.
+    pub fn tell(&self, command: Command) {
+        let nobody = Session::of_caller(self.id);
+        self.execute(command, &nobody, Box::new(|_| {}));
+    }
+
+    /// Whether it was opened without JavaScript, and no runtime has come to it yet.
+    pub fn is_alone(&self) -> bool {
+        self.is_native && self.generation() == FIRST_GENERATION
+    }
+
+    /// Has the engine sync for at most this long, without JavaScript.
+    pub fn sync_until(&self, budget_ms: u32, caller: &Arc<Session>, completion: Completion) {
+        let call = Call::new(Arc::clone(caller), completion);
+        self.send(Input::SyncUntil { budget_ms, call });
+    }
+
+    /// A caller's time is over: it is answered with what was achieved.
+    pub fn end_sync(&self, caller: &Arc<Session>, ended: SyncEnd) {
+        self.send(Input::EndSync { session: Arc::clone(caller), ended });
     }
 
     /// Closes the engine for a reason that its calls answer from now on, and tells the
@@ -205,6 +233,13 @@ impl Engine {
     /// Waits until the file is released.
     pub fn wait_until_closed(&self) {
         self.shared.wait_until_closed();
+    }
+
+    /// The same, at the longest for this time; answers whether it is.
+    pub fn is_closed_within(&self, time: Duration) -> bool {
+        let closed = self.shared.closed();
+        let wait = self.shared.closing.wait_timeout_while(closed, time, |closed| closed.is_none());
+        wait.unwrap_or_else(PoisonError::into_inner).0.is_some()
     }
 
     /// Stops as a killed process would: what is not committed is gone, what waits is

@@ -9,6 +9,7 @@
 mod actor;
 mod actor_thread;
 mod alarm;
+mod background;
 mod call;
 mod certificates;
 mod engine;
@@ -23,6 +24,7 @@ mod session;
 pub mod stage;
 pub mod waist;
 
+pub use background::{stop_sync, sync_once};
 pub use call::Completion;
 pub use guard::guard;
 pub use mailbox::{Mail, Mailbox, Outcome, Ring, Ticket};

@@ -115,10 +115,12 @@ impl Drop for Following {
 
 /// Where a path of a config lies: a relative one in the folder for databases, if there is one.
 pub(crate) fn place(path: &Path) -> PathBuf {
-    match &platform().folder {
-        Some(folder) => folder.join(path),
-        None => path.to_owned(),
-    }
+    database_folder().map_or_else(|| path.to_owned(), |folder| folder.join(path))
+}
+
+/// The folder for databases, once the platform has named it.
+pub(crate) fn database_folder() -> Option<PathBuf> {
+    platform().folder.clone()
 }
 
 fn say(word: Word) {

@@ -7,6 +7,7 @@
 
 mod alarms;
 mod arrived;
+mod background;
 mod chance;
 mod drive;
 mod gathering;
@@ -40,6 +41,7 @@ use mailboat_store::{
 };
 
 use alarms::Alarms;
+use background::Background;
 pub(crate) use chance::Chance;
 use hints::Hints;
 use merges::Merges;
@@ -50,6 +52,7 @@ use push::Push;
 use questions::Questions;
 use server_first::ServerFirst;
 use sync::SyncCalls;
+pub(crate) use sync::{MAX_BUDGET_MS, MIN_BUDGET_MS};
 use token::Token;
 use watches::Watches;
 use writes::{Intake, Write};
@@ -59,7 +62,7 @@ use crate::engine::Shared;
 use crate::platform::{Word, Words};
 use crate::session::Session;
 use crate::waist::{
-    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, WaistError,
+    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, SyncEnd, WaistError,
 };
 
 /// Something for the actor to work on.
@@ -76,6 +79,10 @@ pub(crate) enum Input {
     Detach { generation: u32 },
     /// The platform around the app says something of the device.
     Platform(Word),
+    /// Sync for this long, for a caller without JavaScript.
+    SyncUntil { budget_ms: u32, call: Call },
+    /// A caller's time is over.
+    EndSync { session: Arc<Session>, ended: SyncEnd },
     /// A batch was answered.
     Pushed(Result<Vec<Settled>, BackendFailure>),
     /// A page was answered.
@@ -168,6 +175,7 @@ pub(crate) struct Actor {
     hints: Hints,
     merges: Merges,
     sync: SyncCalls,
+    background: Option<Background>,
     server_first: ServerFirst,
     watches: Watches,
     turn: Turn,
@@ -196,6 +204,7 @@ pub(crate) struct Parts {
     pub route: Route,
     pub app: Words,
     pub platform: Words,
+    pub background: Option<Background>,
     pub chance: Chance,
 }
 
@@ -220,15 +229,29 @@ impl Parts {
         };
         let (schema, policy) = (config.schema.clone(), config.policy);
         let app = Words { network: config.network, ..Words::default() };
-        Self { writer, session, shared, schema, policy, durability, route, app, platform, chance }
+        let background = Background::of(config);
+        Self {
+            writer,
+            session,
+            shared,
+            schema,
+            policy,
+            durability,
+            route,
+            app,
+            platform,
+            background,
+            chance,
+        }
     }
 }
 
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, schema, policy, .. } = parts;
-        let Parts { durability, route, app, platform, chance, .. } = parts;
+        let Parts { mut writer, session, shared, schema, policy, durability, .. } = parts;
+        let Parts { route, app, platform, background, chance, .. } = parts;
+        let background = Background::keep(background, &mut writer)?;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
         let initial = writer.reads().initial_sync()?;
@@ -264,6 +287,7 @@ impl Actor {
             hints: Hints::default(),
             merges: Merges::default(),
             sync: SyncCalls::default(),
+            background,
             server_first: ServerFirst::default(),
             watches: Watches::default(),
             turn: Turn::default(),
@@ -346,6 +370,8 @@ impl Actor {
             }
             Input::Detach { .. } => {}
             Input::Platform(word) => self.platform_says(word, now),
+            Input::SyncUntil { budget_ms, call } => self.sync_until(budget_ms, call, now),
+            Input::EndSync { session, ended } => self.end_budgets_of(&session, ended),
             Input::Pushed(result) => self.pushed(result, now),
             Input::Pulled(result) => self.pulled(result, now),
             Input::OlderPulled(result) => self.older_pulled(result, now),
@@ -362,6 +388,7 @@ impl Actor {
     fn command(&mut self, command: Command, call: Call, now: Timestamp) {
         match command {
             Command::Sync => self.sync_now(call, now),
+            Command::SyncWithin { budget_ms } => self.sync_within(budget_ms, call, now),
             Command::Why { entry } => {
                 let answer = self.why(entry, now);
                 self.answers.push((call, answer));
@@ -415,7 +442,8 @@ impl Actor {
         let sentence = "Another JavaScript runtime has opened this file. Use it there.";
         self.tell(Event::Closed { error: WaistError::new(ErrorCode::Closed, sentence) });
         self.detach(now);
-        self.session = session;
+        let before = std::mem::replace(&mut self.session, session);
+        self.end_being_alone(&before);
         // It may have come while the file was being migrated.
         self.tell(Event::Opened);
         self.shared.forget_status();

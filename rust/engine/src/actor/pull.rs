@@ -54,6 +54,7 @@ impl Pull {
         let outranks = match self.view.trigger {
             None => true,
             Some(PullTrigger::Hint) if trigger == PullTrigger::More => true,
+            Some(PullTrigger::Hint) if trigger == PullTrigger::Budget => true,
             Some(_) => trigger == PullTrigger::Request,
         };
         if outranks {

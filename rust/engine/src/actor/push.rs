@@ -219,6 +219,8 @@ impl Actor {
         self.changes.push(changes);
         self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
         self.merges.look();
+        let is_acked = |transition: &Transition| matches!(transition, Transition::Acked { .. });
+        self.sync.sent(settled.iter().filter(|(_, transition, _)| is_acked(transition)).count());
         for (entry, transition, _) in &settled {
             self.server_first.settle(entry.id, transition, &mut self.answers);
         }

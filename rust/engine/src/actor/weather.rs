@@ -9,7 +9,7 @@ use mailboat_store::StoreError;
 
 use super::{Actor, Sent};
 use crate::platform::{Word, Words};
-use crate::waist::WaistError;
+use crate::waist::{SyncEnd, WaistError};
 
 impl Actor {
     pub(super) fn app_says(&mut self, word: Word, now: Timestamp) {
@@ -123,6 +123,7 @@ impl Actor {
     ) -> Option<Timestamp> {
         tracing::error!(%error, "the store failed under the scheduler");
         self.back_off(&BackendFailure::Transport, now);
+        self.end_budgets(SyncEnd::Failed);
         let error = WaistError::from(error.clone());
         self.raise_storage(&error);
         self.last_error = Some(error);

@@ -32,6 +32,22 @@ pub struct Config {
     #[serde(default)]
     #[ts(optional)]
     pub network: Option<Network>,
+    /// Allows syncing without JavaScript.
+    #[serde(default)]
+    #[ts(optional)]
+    pub background: Option<BackgroundConfig>,
+}
+
+/// What a sync without JavaScript may use. With it the file keeps schema, backend, policy and
+/// durability; the next `open` without it removes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[ts(export_to = "waist.ts", optional_fields)]
+pub struct BackgroundConfig {
+    /// Whether the file keeps the last token that the app gave, too. Without it, a server
+    /// that wants one is not asked until the app runs.
+    #[ts(as = "Option<bool>")]
+    pub keep_token: bool,
 }
 
 /// Where mutations go and changes come from.
