@@ -1,6 +1,7 @@
 // What an app configures, and the part of it that crosses the waist: functions stay here
 // and are asked through questions.
 
+import type { OnDiagnostic } from "./diagnostics/diagnostic";
 import type { Answerers, GetToken, JavaScriptBackend, ResolveConflict } from "./engine/questions";
 import type { Host } from "./engine/host";
 import { messagingSchema } from "./generated/messagingSchema";
@@ -29,7 +30,10 @@ export interface RestBackend {
 
 /** Everything an engine needs to know. */
 export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
-  /** The database file; its folder must exist and be writable. */
+  /**
+   * The database file. A name, such as `chat.db`, lies on a phone in a folder of the app that
+   * no backup copies; the folder of an absolute path must exist and be writable.
+   */
   readonly path: string;
   /** The app's collections; conversations and messages when left out. */
   readonly schema?: S;
@@ -62,8 +66,11 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   readonly userId?: string;
   /** Decides conflicts of collections whose rule is `custom`; without it they are merged. */
   readonly resolveConflict?: ResolveConflict;
-  /** Hears what the app's own backend functions threw; the engine goes on by itself. */
-  readonly onBackendError?: (error: unknown) => void;
+  /**
+   * Hears what crash and analytics reporting wants to know: that opening failed, that writes
+   * were refused for good, what the app's own backend functions threw, and more.
+   */
+  readonly onDiagnostic?: OnDiagnostic;
   /** The engine's host: `nodeHost()` in Node; on a phone it is found by itself. */
   readonly host?: Host;
 }

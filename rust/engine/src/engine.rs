@@ -16,6 +16,7 @@ use crate::actor::Input;
 use crate::actor_thread::ActorThread;
 use crate::call::{Call, Completion};
 use crate::network::Network;
+use crate::platform::{self, Words};
 use crate::session::Session;
 use crate::waist::{
     BackendConfig, Command, Config, Counters, ErrorCode, Event, InitialSyncState,
@@ -47,7 +48,7 @@ pub(crate) struct Engine {
 pub(crate) struct Shared {
     reader: RwLock<Option<Reader>>,
     pub ready: AtomicBool,
-    /// What is taken for the network until the platform has spoken.
+    /// What is taken for the network until the actor has said something.
     first_network: mailboat_core::Network,
     status: Mutex<Option<SyncStatus>>,
     watches: AtomicU32,
@@ -74,13 +75,15 @@ impl Engine {
         let codec = checked(&config)?;
         let opening = Opening::begin(&path, &config.schema)?;
         let (inbox, inputs) = channel();
+        let platform = platform::follow(id, &inbox);
+        let shared = Arc::new(Shared::new(first_network(&config, platform.words)));
         let is_native = session.is_native();
-        let shared = Arc::new(Shared::new(config.network));
         let thread = ActorThread {
             inputs,
             shared: Arc::clone(&shared),
             session,
             config: config.clone(),
+            platform,
             network: codec.map(|codec| Network::new(codec, config.policy, inbox.clone())),
         };
         let engine = Arc::new(Self {
@@ -153,8 +156,10 @@ impl Engine {
     /// say of it.
     fn status(&self) -> SyncStatus {
         let kept = self.shared.status();
-        let first = || self.read(|reads| first_status(&reads, &self.config)).ok();
-        kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.config.network))
+        let first = || {
+            self.read(|reads| first_status(&reads, &self.config, self.shared.first_network)).ok()
+        };
+        kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.shared.first_network))
     }
 
     /// Reads a window and watches it.
@@ -366,7 +371,17 @@ pub(crate) fn answer_query(
     })
 }
 
-fn first_status(reads: &Reads<'_>, config: &Config) -> Result<SyncStatus, StoreError> {
+/// What is taken for the network at first: the app's source or the platform, else nobody, has
+/// said something.
+pub(crate) fn first_network(config: &Config, platform: Words) -> mailboat_core::Network {
+    config.network.or(platform.network).unwrap_or_default()
+}
+
+fn first_status(
+    reads: &Reads<'_>,
+    config: &Config,
+    network: mailboat_core::Network,
+) -> Result<SyncStatus, StoreError> {
     let counts = reads.counts()?;
     let initial = reads.initial_sync()?;
     let initial_sync = InitialSyncStatus::new(&initial, InitialSyncState::Waiting);
@@ -376,7 +391,7 @@ fn first_status(reads: &Reads<'_>, config: &Config) -> Result<SyncStatus, StoreE
         bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
         initial_sync: initial_sync.filter(|_| config.backend.is_some()),
-        ..SyncStatus::unknown(config.network)
+        ..SyncStatus::unknown(network)
     })
 }
 

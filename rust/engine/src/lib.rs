@@ -11,6 +11,7 @@ mod actor_thread;
 mod alarm;
 mod background;
 mod call;
+mod certificates;
 mod engine;
 mod exchange;
 mod guard;

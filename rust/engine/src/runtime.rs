@@ -63,7 +63,7 @@ impl Runtime {
             if engine.config == config {
                 let was_alone = engine.is_alone();
                 let opened = self.attach(&engine);
-                if was_alone {
+                if let (true, Some(network)) = (was_alone, network) {
                     // Until the app's source has spoken, this is the app's word on it.
                     engine.tell(Command::SetNetwork { network });
                 }

@@ -33,8 +33,8 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, Network, Observed, Policy, PullTrigger,
-    Sample, Suspects, Timestamp,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
 use mailboat_store::{
     Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
@@ -59,6 +59,7 @@ use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
+use crate::platform::{Word, Words};
 use crate::session::Session;
 use crate::waist::{
     self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, SyncEnd, WaistError,
@@ -76,6 +77,8 @@ pub(crate) enum Input {
     Takeover(Arc<Session>),
     /// The JavaScript runtime is gone.
     Detach { generation: u32 },
+    /// The platform around the app says something of the device.
+    Platform(Word),
     /// Sync for this long, for a caller without JavaScript.
     SyncUntil { budget_ms: u32, call: Call },
     /// A caller's time is over.
@@ -147,7 +150,10 @@ pub(crate) struct Actor {
     durability: Durability,
     route: Route,
     chance: Chance,
+    /// As the app says it, or else the platform.
     environment: Environment,
+    app: Words,
+    platform: Words,
     backend: BackendState,
     observed: Observed,
     batch: BatchSize,
@@ -196,15 +202,17 @@ pub(crate) struct Parts {
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
-    pub network: Network,
+    pub app: Words,
+    pub platform: Words,
     pub background: Option<Background>,
     pub chance: Chance,
 }
 
 impl Parts {
-    /// As `config` says.
+    /// As `config` says, on a platform that has said this.
     pub fn new(
         config: &Config,
+        platform: Words,
         writer: Writer,
         session: Arc<Session>,
         shared: Arc<Shared>,
@@ -219,7 +227,8 @@ impl Parts {
             Some(BackendConfig::Rest { .. }) => Route::Rest,
             Some(BackendConfig::JavaScript) => Route::JavaScript,
         };
-        let (schema, policy, network) = (config.schema.clone(), config.policy, config.network);
+        let (schema, policy) = (config.schema.clone(), config.policy);
+        let app = Words { network: config.network, ..Words::default() };
         let background = Background::of(config);
         Self {
             writer,
@@ -229,7 +238,8 @@ impl Parts {
             policy,
             durability,
             route,
-            network,
+            app,
+            platform,
             background,
             chance,
         }
@@ -240,7 +250,7 @@ impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
         let Parts { mut writer, session, shared, schema, policy, durability, .. } = parts;
-        let Parts { route, network, background, chance, .. } = parts;
+        let Parts { route, app, platform, background, chance, .. } = parts;
         let background = Background::keep(background, &mut writer)?;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
@@ -255,7 +265,9 @@ impl Actor {
             durability,
             route,
             chance,
-            environment: Environment { network, ..Environment::default() },
+            environment: app.or(platform).environment(),
+            app,
+            platform,
             backend: BackendState::default(),
             observed: Observed::default(),
             batch: BatchSize::default(),
@@ -360,6 +372,7 @@ impl Actor {
                 self.detach(now)
             }
             Input::Detach { .. } => {}
+            Input::Platform(word) => self.platform_says(word, now),
             Input::SyncUntil { budget_ms, call } => self.sync_until(budget_ms, call, now),
             Input::EndSync { session, ended } => self.end_budgets_of(&session, ended),
             Input::Pushed(result) => self.pushed(result, now),
@@ -391,15 +404,15 @@ impl Actor {
                 self.answers.push((call, answer));
             }
             Command::SetNetwork { network } => {
-                self.set_network(network, now);
+                self.app_says(Word::Network(network), now);
                 self.answer_null(call);
             }
             Command::SetAppState { state } => {
-                self.set_app_state(state);
+                self.app_says(Word::AppState(state), now);
                 self.answer_null(call);
             }
             Command::SetPower { power } => {
-                self.set_power(power);
+                self.app_says(Word::Power(power), now);
                 self.answer_null(call);
             }
             Command::Answer { question, answer } => {
@@ -444,6 +457,7 @@ impl Actor {
         self.session.end();
         self.clear_watches();
         self.fail_questions(now);
+        self.app_is_gone(now);
     }
 
     fn tell(&self, event: Event) {

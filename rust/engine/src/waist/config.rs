@@ -10,7 +10,8 @@ use ts_rs::TS;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Config {
-    /// The database file; its folder must exist and be writable.
+    /// The database file; its folder must exist and be writable. A relative path lies in the
+    /// platform's folder for databases; without one, in the working directory.
     pub path: String,
     /// The app's collections.
     pub schema: Schema,
@@ -26,10 +27,11 @@ pub struct Config {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub policy: Policy,
-    /// What is taken for the network until `setNetwork` says it. It makes no other config.
+    /// The app has a network source of its own, so the platform's word does not count, and
+    /// this is taken for the network until `setNetwork` says it. It makes no other config.
     #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub network: Network,
+    #[ts(optional)]
+    pub network: Option<Network>,
     /// Allows syncing without JavaScript.
     #[serde(default)]
     #[ts(optional)]
