@@ -215,3 +215,10 @@ count_plain() {
     /^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { result = $1 + 0 " " $3 + 0 " " $5 + 0 }
     END { if (result) print result }'
 }
+
+# `12 ok, 0 failed, 0 skipped`, the last line of the checks of the package.
+count_ok() {
+  plain_text | awk '
+    /^[0-9]+ ok, [0-9]+ failed, [0-9]+ skipped$/ { result = $1 + 0 " " $3 + 0 " " $5 + 0 }
+    END { if (result) print result }'
+}
