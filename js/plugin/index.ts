@@ -19,9 +19,10 @@ const PERMISSIONS = ["INTERNET", "ACCESS_NETWORK_STATE"];
 const BACKGROUND_PERMISSION = "RECEIVE_BOOT_COMPLETED";
 /** The library's own start looks for it in the app's manifest. */
 const BACKGROUND_FLAG = "com.mailboat.background";
-/** The names under which iOS runs tasks that the app has named before; the library registers them. */
+/** iOS runs only tasks that the app has named before; the library registers this one. */
 const TASKS = ["com.mailboat.background"];
-const BACKGROUND_MODES = ["fetch", "processing"];
+/** What a task that refreshes the app goes by. */
+const BACKGROUND_MODES = ["fetch"];
 
 export const withMailboat: ConfigPlugin<PluginOptions | undefined> = (config, options) => {
   const background = wantsBackground(options ?? {});

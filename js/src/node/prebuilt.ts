@@ -8,8 +8,8 @@ export interface Machine {
   glibc: boolean;
 }
 
-/** The platforms that a package is published for. */
-const PUBLISHED = [
+/** The platforms that a package is published for (.github/workflows/release.yml builds them). */
+export const PUBLISHED = [
   "darwin-arm64",
   "darwin-x64",
   "linux-arm64-gnu",
