@@ -112,7 +112,13 @@ function writeManifest(folder, content) {
 
 /** @param {string[]} args @param {string} cwd */
 function npm(args, cwd) {
-  return execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("npm", args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    // On Windows it is a script, which only a shell runs.
+    shell: process.platform === "win32",
+  });
 }
 
 const STAGES = { main: stageMain, node: stageNode };

@@ -24,7 +24,7 @@ module.exports = {
     );
     // A module that there is in Node and not on a phone.
     const entry = path.join(app.mailboat, "dist/index.js");
-    if (planted) fs.appendFileSync(entry, 'require("node:fs");\n');
+    if (planted) fs.appendFileSync(entry, '\nrequire("node:fs");\n');
     appCommand(
       kit,
       app,
