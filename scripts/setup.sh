@@ -141,7 +141,7 @@ build_panicking_bridge() {
 }
 
 js_fingerprint() {
-  find js/src package.json package-lock.json tsconfig*.json -type f -print0 |
+  find js/src js/plugin package.json package-lock.json tsconfig*.json -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
@@ -233,7 +233,8 @@ case "$purpose" in e2e | test)
   step 'Window of the example app (about a minute the first time)' scripts/webkit.sh
   ;;
 esac
-case "$purpose" in e2e | package | test)
+# The config plugin's types are the example app's Expo: its check and its lint need them.
+case "$purpose" in check | e2e | package | test)
   step 'npm packages of the example app (two minutes the first time)' install_npm_packages example-app
   ;;
 esac
