@@ -165,7 +165,7 @@ suite_summary() {
 # own runners marks as a failure.
 first_failure() {
   awk -v limit="$FAILURE_LINES" '
-    !left && !seen && /^ *(●.* › |✕ )|^---- .* stdout ----$|panicked at|\[  FAILED  \]|^FAIL |^FAILED / { seen = 1; left = limit }
+    !left && !seen && /^ *(●.* › |✕ )|^---- .* stdout ----$|panicked at|\[  FAILED  \]|^FAIL |^FAILED |^[a-z0-9-]+ FAILED / { seen = 1; left = limit }
     left { print; left-- }'
 }
 

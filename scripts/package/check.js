@@ -4,7 +4,8 @@
 //   node scripts/package/check.js --plant ID       breaks what it looks at: it must fail
 //   node scripts/package/check.js --plants [...]   each is broken so; ok is what notices it
 //
-// One line a check; the last line is `N ok, 0 failed, 0 skipped`.
+// One line a check, and below it, indented, what a failed command has said; the last line is
+// `N ok, 0 failed, 0 skipped`.
 
 // @ts-check
 
@@ -98,7 +99,9 @@ async function main() {
       ? await plantedVerdict(check)
       : await verdict(check, asked.plant !== null);
     const seconds = Math.round((performance.now() - start) / 100) / 10;
-    console.log(`${check.id} ${ok ? "ok" : "FAILED"} ${says} (${seconds} s)`);
+    const [line, ...more] = says.split("\n");
+    console.log(`${check.id} ${ok ? "ok" : "FAILED"} ${line} (${seconds} s)`);
+    for (const below of more) console.log(`    ${below}`);
     const { id, what, where, speed } = check;
     const planted = asked.plants || asked.plant !== null;
     results.push({ id, what, where, speed, planted, ok, says, seconds });

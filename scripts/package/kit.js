@@ -16,6 +16,8 @@ const cache = path.join(home, "cache");
 const EXEC_LIMIT_S = 300;
 /** Lines of a failed command's output that its error shows. */
 const SHOWN_LINES = 25;
+/** Of the command itself. */
+const SHOWN_COLUMNS = 120;
 /** Of what a command says, in bytes, no more than this is kept. */
 const OUTPUT_LIMIT = 256 * 1024 * 1024;
 /** Debian's older plugin does not follow the redirects of every mirror. */
@@ -83,19 +85,20 @@ function run(
   args,
   { cwd = root, env = {}, input = "", timeoutS = EXEC_LIMIT_S } = {},
 ) {
-  const shown = [command, ...args].join(" ");
+  const line = [command, ...args].join(" ");
   const { status, stdout, stderr, error } = spawnSync(
     "timeout",
     ["--kill-after=10", String(timeoutS), command, ...args],
     { cwd, env: { ...process.env, ...env }, input, encoding: "utf8", maxBuffer: OUTPUT_LIMIT },
   );
-  fs.appendFileSync(log, `$ ${shown}\n${stdout}${stderr}\n`);
+  fs.appendFileSync(log, `$ ${line}\n${stdout}${stderr}\n`);
+  const shown = line.replace(/\s+/g, " ").slice(0, SHOWN_COLUMNS);
   if (error !== undefined) throw new Accident(`${shown}: ${error.message}`);
+  if (status === 127)
+    throw new Accident(`${command} is not installed: scripts/setup.sh --for package`);
   if (status === 124 || status === 137) {
     throw new Accident(`${shown}: did not end within ${timeoutS} s\n${lastLines(stdout, stderr)}`);
   }
-  if (status === 127)
-    throw new Accident(`${command} is not installed: scripts/setup.sh --for package`);
   if (status !== 0) {
     throw new Error(`${shown}: ended with status ${status}\n${lastLines(stdout, stderr)}`);
   }

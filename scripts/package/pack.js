@@ -41,10 +41,15 @@ function publishedManifest() {
   return { ...Object.fromEntries(kept), optionalDependencies: Object.fromEntries(hosts) };
 }
 
-/** The files that npm would publish from the repository. @returns {string[]} */
+/** npm takes seconds to say it. @type {string[] | null} */
+let listed = null;
+
+/** The files that npm would publish from the repository. */
 function publishedFiles() {
-  const listed = npm(["pack", "--dry-run", "--json", "--ignore-scripts"], root);
-  return JSON.parse(listed)[0].files.map((/** @type {{ path: string }} */ file) => file.path);
+  listed ??= JSON.parse(
+    npm(["pack", "--dry-run", "--json", "--ignore-scripts"], root),
+  )[0].files.map((/** @type {{ path: string }} */ file) => file.path);
+  return listed ?? [];
 }
 
 /** Writes the package into an empty folder. @param {string} folder */
