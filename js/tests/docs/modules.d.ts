@@ -1,0 +1,14 @@
+// Libraries that examples name and the package does not depend on: as much of their types as
+// the examples need.
+
+declare module "expo-network" {
+  import type { ExpoNetworkLibrary } from "react-native-mailboat";
+  export const addNetworkStateListener: ExpoNetworkLibrary["addNetworkStateListener"];
+  export const getNetworkStateAsync: ExpoNetworkLibrary["getNetworkStateAsync"];
+}
+
+declare module "@react-native-community/netinfo" {
+  import type { NetInfoLibrary } from "react-native-mailboat";
+  const NetInfo: NetInfoLibrary;
+  export default NetInfo;
+}
