@@ -39,3 +39,8 @@ export declare const api: {
   post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
   get(path: string, query: Record<string, unknown>): Promise<{ status: number; body: unknown }>;
 };
+/** The collections of the guide on collections. */
+export interface Tasks {
+  [collection: string]: object;
+  tasks: { title: string; done: boolean; dueAt?: number | null };
+}
