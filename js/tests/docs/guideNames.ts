@@ -3,7 +3,7 @@
 // its own goes by that one.
 
 import type { ComponentType } from "react";
-import type { GetToken, Mailboat, MailboatConfig, RestBackend } from "../../src";
+import type { GetToken, JavaScriptBackend, Mailboat, MailboatConfig, RestBackend } from "../../src";
 
 /** An open engine, with the collections of messaging and some of an app's own. */
 export declare const mailboat: Mailboat<{
@@ -16,6 +16,9 @@ export declare const mailboat: Mailboat<{
 /** Where a database file lies. */
 export declare const path: string;
 export declare const backend: RestBackend;
+/** Of a backend in JavaScript. */
+export declare const push: JavaScriptBackend["push"];
+export declare const pull: JavaScriptBackend["pull"];
 export declare const getToken: GetToken;
 export declare const schema: NonNullable<MailboatConfig["schema"]>;
 /** Ids of records. */
@@ -25,6 +28,16 @@ export declare const crew: string;
 /** What somebody has typed. */
 export declare const draft: string;
 export declare const title: string;
+/** Who is signed in, and how an app learns a token. */
+export declare const userId: string;
+export declare const session: {
+  token(info: { readonly refresh: boolean }): Promise<string | null>;
+};
+/** Where an app reports to. */
+export declare const reporting: {
+  breadcrumb(facts: object): void;
+  event(name: string): void;
+};
 export declare const booking: { boat: string; from: number; to: number };
 /** Parts of an app. */
 export declare const TryAgain: ComponentType<{ why: string | undefined; onPress: () => void }>;
@@ -34,13 +47,5 @@ export declare function report(...what: unknown[]): void;
 export declare function setBar(...what: unknown[]): void;
 export declare function show(...what: unknown[]): void;
 export declare function showFreeUpSpace(): void;
-/** What an app that is there already asks its server with. */
-export declare const api: {
-  post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
-  get(path: string, query: Record<string, unknown>): Promise<{ status: number; body: unknown }>;
-};
 /** The collections of the guide on collections. */
-export interface Tasks {
-  [collection: string]: object;
-  tasks: { title: string; done: boolean; dueAt?: number | null };
-}
+export type Tasks = { tasks: { title: string; done: boolean; dueAt?: number | null } };
