@@ -12,3 +12,15 @@ declare module "@react-native-community/netinfo" {
   const NetInfo: NetInfoLibrary;
   export default NetInfo;
 }
+
+declare module "expo-task-manager" {
+  import type { ExpoTaskManagerLibrary } from "react-native-mailboat/background";
+  export const defineTask: ExpoTaskManagerLibrary["defineTask"];
+}
+
+declare module "expo-background-task" {
+  import type { ExpoBackgroundTaskLibrary } from "react-native-mailboat/background";
+  export const BackgroundTaskResult: ExpoBackgroundTaskLibrary["BackgroundTaskResult"];
+  export const registerTaskAsync: ExpoBackgroundTaskLibrary["registerTaskAsync"];
+  export const unregisterTaskAsync: ExpoBackgroundTaskLibrary["unregisterTaskAsync"];
+}
