@@ -36,7 +36,7 @@ describe("the blocks of the guides", () => {
     "compile under strict",
     () => {
       const examples = pages().flatMap(examplesOf);
-      expect(examples.length).toBeGreaterThan(12);
+      expect(examples.length).toBeGreaterThan(35);
       expect(compileExamples(examples, { freeNames: FREE_NAMES })).toEqual([]);
     },
     LIMIT_MS,
@@ -53,4 +53,19 @@ describe("the blocks of the guides", () => {
     },
     LIMIT_MS,
   );
+});
+
+describe("the guide on production", () => {
+  it("has a row for every diagnostic, and for no other", () => {
+    const source = readFileSync(join(ROOT, "js/src/diagnostics/diagnostic.ts"), "utf8");
+    const declared = /^export interface DiagnosticData \{$([^]*?)^\}$/m.exec(source)?.[1] ?? "";
+    const codes = [...declared.matchAll(/^ {2}(\w+): /gm)].map(([, code = ""]) => code);
+    expect(codes.length).toBeGreaterThan(5);
+
+    const guide = readFileSync(join(ROOT, "docs/guides/production.md"), "utf8");
+    const table = /^\| code .*\n((?:\|.*\n)+)/m.exec(guide)?.[1] ?? "";
+    const rows = table.split("\n").map((row) => row.split("|")[1] ?? "");
+    const named = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, code = ""]) => code));
+    expect(named.sort()).toEqual(codes.sort());
+  });
 });
