@@ -8,7 +8,18 @@ import type { BackendConfig, Config, Durability, Policy, Schema } from "./genera
 import type { NetworkSource } from "./network/networkSource";
 import type { SchemaShape } from "./schema";
 
-/** A server of the REST contract (`docs/rest-contract.md`). */
+/**
+ * A server of the REST contract (`docs/rest-contract.md`).
+ *
+ * @example
+ * ```ts
+ * const backend: RestBackend = {
+ *   kind: "rest",
+ *   baseUrl: "https://api.example.com/sync",
+ *   getToken: async ({ refresh }) => (await auth.session({ refresh }))?.token ?? null,
+ * };
+ * ```
+ */
 export interface RestBackend {
   /** Tells it from a backend in JavaScript. */
   readonly kind: "rest";
@@ -20,7 +31,24 @@ export interface RestBackend {
   readonly allowInsecure?: boolean;
 }
 
-/** Everything an engine needs to know. */
+/**
+ * Everything an engine needs to know. Only `path` must be there.
+ *
+ * @typeParam S - the app's schema
+ *
+ * @example
+ * ```ts
+ * import * as Network from "expo-network";
+ *
+ * const config: MailboatConfig = {
+ *   path: "field.db",
+ *   backend,
+ *   policy: policies.fieldData,
+ *   network: expoNetworkSource(Network),
+ *   onBackendError: report,
+ * };
+ * ```
+ */
 export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   /** The database file; its folder must exist and be writable. */
   readonly path: string;

@@ -14,7 +14,16 @@ import { Windows } from "./live/windows";
 import { NetworkFeed } from "./network/networkFeed";
 import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
 
-/** How far opening came, and whether the engine is still there. */
+/**
+ * How far opening came, and whether the engine is still there. `opening` lasts while the file
+ * is migrated or mended; from `ready` on reads and writes work.
+ *
+ * @example
+ * ```ts
+ * const state: OpenState = mailboat.state.getSnapshot();
+ * if (state.kind === "failed") report(state.error.code);
+ * ```
+ */
 export type OpenState =
   | { readonly kind: "opening" }
   | { readonly kind: "ready" }
@@ -45,7 +54,7 @@ export class Session implements EventSink {
   private readonly statusCell = new Cell<SyncStatus>(UNKNOWN_STATUS);
   private arrived: Arrived = { state: null, status: null, questions: [] };
 
-  /** @param ended called once, when the engine is gone */
+  /** @param ended - called once, when the engine is gone */
   constructor(
     host: Host,
     opened: Opened,

@@ -22,7 +22,7 @@ import type { Collections } from "./schema";
  *
  * @example
  * ```ts
- * await mailboat.update("conversations", id, { title }, { priority: "low", send: "batched" });
+ * await mailboat.update("conversations", id, { title: "Crew" }, { priority: "low", send: "batched" });
  * ```
  */
 export interface WriteOptions extends Readonly<Omit<WaistOptions, "after">> {
@@ -35,7 +35,8 @@ export interface WriteOptions extends Readonly<Omit<WaistOptions, "after">> {
  *
  * @example
  * ```ts
- * await mailboat.create("messages", draft, { id: draftId, priority: "high" });
+ * const options: CreateOptions = { id, priority: "high", after: [entry.id] };
+ * await mailboat.sendMessage(conversationId, "The reef, at low tide", options);
  * ```
  */
 export interface CreateOptions extends WriteOptions {
@@ -44,11 +45,18 @@ export interface CreateOptions extends WriteOptions {
 }
 
 /**
- * One write of a batch.
+ * One write of a batch: what it does, to which record, with which columns.
+ *
+ * @typeParam C - the collections of the app's schema
  *
  * @example
  * ```ts
- * const write = { operation: "update", collection: "conversations", id, values: { title } };
+ * const rename: BatchWriteOf<MessagingCollections> = {
+ *   operation: "update",
+ *   collection: "conversations",
+ *   id,
+ *   values: { title: "Night watch" },
+ * };
  * ```
  */
 export type BatchWriteOf<C extends Collections> = {

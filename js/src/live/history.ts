@@ -8,7 +8,11 @@ import type { LiveWindow } from "./liveWindow";
 import type { WindowSnapshot } from "./sharedWindow";
 import { MAX_WINDOW_ROWS } from "./window";
 
-/** What a history shows at one moment. */
+/**
+ * What a history shows at one moment. The same object until something changes.
+ *
+ * @typeParam R - its rows
+ */
 export interface HistorySnapshot<R> {
   /** Oldest first. A row that has not changed is the same object as before. */
   readonly rows: readonly R[];
@@ -33,6 +37,18 @@ export interface HistorySource<R> {
 /**
  * The newest rows of a lane. It grows at both ends: by what comes in, since a row that is shown
  * stays until it is deleted, and backwards on request; up to {@link MAX_WINDOW_ROWS}.
+ *
+ * An external store: hand `subscribe` and `getSnapshot` to React's `useSyncExternalStore`, or
+ * use the hook {@link useMessages}.
+ *
+ * @typeParam R - its rows
+ *
+ * @example
+ * ```ts
+ * const history: History<Message> = mailboat.history("messages", conversationId);
+ * const stop = history.subscribe(() => draw(history.getSnapshot().rows));
+ * await history.loadOlder();
+ * ```
  */
 export class History<R extends { readonly id: string }> implements ExternalStore<
   HistorySnapshot<R>
@@ -50,7 +66,11 @@ export class History<R extends { readonly id: string }> implements ExternalStore
   private rows: readonly R[] = [];
   private shown: { readonly of: WindowSnapshot<R>; readonly as: HistorySnapshot<R> } | null = null;
 
-  /** @param page rows shown at first, and how many more each `loadOlder` shows */
+  /**
+   * @internal Made by `mailboat.history`.
+   *
+   * @param page - rows shown at first, and how many more each `loadOlder` shows
+   */
   constructor(
     private readonly source: HistorySource<R>,
     private readonly page: number,
@@ -60,6 +80,7 @@ export class History<R extends { readonly id: string }> implements ExternalStore
     this.serverHasMore = source.loadOlder !== null;
   }
 
+  /** Calls `listener` after each change; answers a function that ends the subscription. */
   readonly subscribe = (listener: () => void): (() => void) => {
     const remove = this.listeners.add(listener);
     this.unsubscribe ??= this.window.subscribe(this.follow);
@@ -71,6 +92,7 @@ export class History<R extends { readonly id: string }> implements ExternalStore
     };
   };
 
+  /** The rows now, and whether there are older ones; the same object until that changes. */
   readonly getSnapshot = (): HistorySnapshot<R> => {
     const of = this.window.getSnapshot();
     if (this.shown?.of !== of) this.shown = { of, as: this.view(of) };

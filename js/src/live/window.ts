@@ -3,7 +3,18 @@
 import type { Take, Window } from "../generated/waist";
 import type { Collections } from "../schema";
 
-/** Most rows that one window shows. */
+/**
+ * Most rows that one window shows. A list that needs more has a limit and a `where`, or grows
+ * as {@link History} does.
+ *
+ * @example
+ * ```ts
+ * const { rows, more } = await mailboat.query({
+ *   collection: "messages",
+ *   limit: MAX_WINDOW_ROWS,
+ * });
+ * ```
+ */
 export const MAX_WINDOW_ROWS = 500;
 
 /**
@@ -11,7 +22,12 @@ export const MAX_WINDOW_ROWS = 500;
  *
  * @example
  * ```ts
- * const unread = { collection: "messages", where: { conversationId }, take: "last", limit: 50 };
+ * const newest: WindowOf<MessagingCollections, "messages"> = {
+ *   collection: "messages",
+ *   where: { conversationId },
+ *   take: "last",
+ *   limit: 50,
+ * };
  * ```
  */
 export interface WindowOf<C extends Collections, N extends keyof C & string> {

@@ -40,7 +40,7 @@ export interface NetInfoLibrary {
  * The network as `expo-network` sees it. Whether it costs by volume the library does not say,
  * so that the engine takes cellular for metered and nothing else.
  *
- * @param library all of `expo-network`
+ * @param library - all of `expo-network`
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export function expoNetworkSource(library: ExpoNetworkLibrary): NetworkSource {
 /**
  * The network as `@react-native-community/netinfo` sees it.
  *
- * @param library the default export of it
+ * @param library - the default export of it
  *
  * @example
  * ```ts
