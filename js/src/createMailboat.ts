@@ -27,7 +27,10 @@ export type MessagingConfig = Omit<MailboatConfig, "schema">;
  *
  * @typeParam S - the schema, from which the types of its records follow
  */
-export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & { readonly schema: S };
+export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & {
+  /** The app's collections. */
+  readonly schema: S;
+};
 
 /**
  * Opens the engine on a database file, or answers the one that is open with the same config.

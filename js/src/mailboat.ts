@@ -154,9 +154,10 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * const { id } = await mailboat.create("conversations", { title: "Crew", memberIds });
    * ```
    *
-   * @example The server's answer first: `acked` is `false` when it could not be reached, and
-   * the write waits in the outbox. It rejects with `REJECTED` when the server refused it.
+   * @example The server's answer first.
    * ```ts
+   * // Rejects with REJECTED when the server refuses it. Where the server cannot be reached,
+   * // acked is false, and the write waits in the outbox.
    * const { acked } = await yard.create(
    *   "bookings",
    *   { boat: "Elfin", day: "2026-06-21" },

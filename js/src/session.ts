@@ -25,10 +25,26 @@ import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
  * ```
  */
 export type OpenState =
-  | { readonly kind: "opening" }
-  | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly error: MailboatError }
-  | { readonly kind: "closed"; readonly error: MailboatError };
+  | {
+      /** The file is being migrated or mended; `whenReady` waits for that. */
+      readonly kind: "opening";
+    }
+  | {
+      /** Reads and writes work. */
+      readonly kind: "ready";
+    }
+  | {
+      /** It could not be opened. */
+      readonly kind: "failed";
+      /** Why. */
+      readonly error: MailboatError;
+    }
+  | {
+      /** It was closed, or had to close. */
+      readonly kind: "closed";
+      /** Why. */
+      readonly error: MailboatError;
+    };
 
 const READY: OpenState = { kind: "ready" };
 

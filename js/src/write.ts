@@ -62,19 +62,33 @@ export interface CreateOptions extends WriteOptions {
 export type BatchWriteOf<C extends Collections> = {
   [N in keyof C & string]:
     | {
+        /** Makes a record. */
         readonly operation: "create";
+        /** Name of the collection. */
         readonly collection: N;
         /** Id of the record; a UUIDv7 is made when left out. */
         readonly id?: string;
+        /** The columns; what is optional may be left out. */
         readonly values: C[N];
       }
     | {
+        /** Changes columns of a record and leaves the others. */
         readonly operation: "update";
+        /** Name of the collection. */
         readonly collection: N;
+        /** Id of the record. */
         readonly id: string;
+        /** The columns that change. */
         readonly values: Partial<C[N]>;
       }
-    | { readonly operation: "delete"; readonly collection: N; readonly id: string };
+    | {
+        /** Removes a record. */
+        readonly operation: "delete";
+        /** Name of the collection. */
+        readonly collection: N;
+        /** Id of the record. */
+        readonly id: string;
+      };
 }[keyof C & string];
 
 /**
@@ -103,7 +117,10 @@ export interface BatchOptions extends Omit<WriteOptions, "write"> {
  * ```
  */
 export type BatchResult =
-  | (Readonly<Written> & { readonly error: null })
+  | (Readonly<Written> & {
+      /** It is durable on this device. */
+      readonly error: null;
+    })
   | {
       /** Why it was refused; nothing of it was stored. */
       readonly error: MailboatError;

@@ -4,6 +4,7 @@
 import { Listeners, type ExternalStore } from "../engine/cell";
 import { toMailboatError, type MailboatError } from "../error";
 import type { LoadedOlder } from "../generated/waist";
+import type { Row } from "../row";
 import type { LiveWindow } from "./liveWindow";
 import type { WindowSnapshot } from "./sharedWindow";
 import { MAX_WINDOW_ROWS } from "./window";
@@ -50,9 +51,7 @@ export interface HistorySource<R> {
  * await history.loadOlder();
  * ```
  */
-export class History<R extends { readonly id: string }> implements ExternalStore<
-  HistorySnapshot<R>
-> {
+export class History<R extends Pick<Row, "id">> implements ExternalStore<HistorySnapshot<R>> {
   private readonly listeners = new Listeners();
   /** Rows of the window: more than are shown, so that what comes in drives none of those out. */
   private limit: number;

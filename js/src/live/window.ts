@@ -36,7 +36,12 @@ export interface WindowOf<C extends Collections, N extends keyof C & string> {
   /** Columns and the values they must equal. */
   readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar };
   /** Left out: records in the server's order, then those not yet acknowledged. */
-  readonly orderBy?: { readonly column: keyof C[N] & string; readonly descending?: boolean };
+  readonly orderBy?: {
+    /** Name of the column. */
+    readonly column: keyof C[N] & string;
+    /** Largest first; smallest first when left out. */
+    readonly descending?: boolean;
+  };
   /** Which end of the order the window sits at; `first` when left out. */
   readonly take?: Take;
   /** At most this many rows, 1 to {@link MAX_WINDOW_ROWS}. */

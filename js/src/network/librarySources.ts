@@ -17,7 +17,10 @@ export interface ExpoNetworkLibrary {
   /** The state now. */
   getNetworkStateAsync(): Promise<ExpoNetworkState>;
   /** Each state after a change. */
-  addNetworkStateListener(listener: (state: ExpoNetworkState) => void): { remove(): void };
+  addNetworkStateListener(listener: (state: ExpoNetworkState) => void): {
+    /** Ends it. */
+    remove(): void;
+  };
 }
 
 /** What `@react-native-community/netinfo` says; a `NetInfoState` of it. */
@@ -26,8 +29,11 @@ export interface NetInfoLibraryState {
   readonly type: string;
   /** Whether the internet is reachable; `null` while that is not known. */
   readonly isInternetReachable: boolean | null | undefined;
-  /** Whether the network costs by volume, and more; `null` without a network. */
-  readonly details: { readonly isConnectionExpensive?: boolean | undefined } | null;
+  /** What is known of this kind of network; `null` without one. */
+  readonly details: {
+    /** Whether it costs by volume. */
+    readonly isConnectionExpensive?: boolean | undefined;
+  } | null;
 }
 
 /** What is used of `@react-native-community/netinfo`. */

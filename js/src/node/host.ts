@@ -11,7 +11,7 @@ let host: Host | null = null;
  * A command that waits for its answer keeps the process alive; an open engine or a watch
  * does not.
  *
- * @throws {@link MailboatError} `UNSUPPORTED` when there is no engine for this platform
+ * @throws `MailboatError` `UNSUPPORTED` when there is no engine for this platform
  *
  * @example
  * ```ts

@@ -75,7 +75,7 @@ export interface TestSchemaOptions<S extends SchemaShape> extends TestMailboatOp
  * this process. Call `close` when the test is over.
  *
  * @param options - who uses it, and what it differs in from an app's own engine
- * @throws {@link MailboatError} as `createMailboat`, such as `UNSUPPORTED` when there is no engine
+ * @throws `MailboatError` as `createMailboat`, such as `UNSUPPORTED` when there is no engine
  * for this platform
  *
  * @example

@@ -17,26 +17,50 @@ export type FaultTarget = "push" | "pull" | "older" | "hints" | "token" | "any";
  * ```
  */
 export type FaultKind =
-  /** The connection closes; nothing was done. */
-  | { readonly kind: "dropBeforeCommit" }
-  /** Everything is done; then the connection closes without an answer. */
-  | { readonly kind: "dropAfterCommit" }
-  /** Everything is done; the connection closes in the middle of the answer. */
-  | { readonly kind: "truncate" }
-  /** Status 200 and a page of HTML, as from a captive portal; nothing was done. */
-  | { readonly kind: "garbage" }
-  /** This status and nothing else. */
-  | { readonly kind: "status"; readonly status: number; readonly retryAfterS?: number }
-  /** The request waits before anything is done. */
-  | { readonly kind: "delay"; readonly ms: number }
-  /** All tokens end and the request is answered 401; new tokens work. */
-  | { readonly kind: "unauthorizedUntilRefreshed" }
-  /** One entry of a push is answered so. */
   | {
+      /** The connection closes; nothing was done. */
+      readonly kind: "dropBeforeCommit";
+    }
+  | {
+      /** Everything is done; then the connection closes without an answer. */
+      readonly kind: "dropAfterCommit";
+    }
+  | {
+      /** Everything is done; the connection closes in the middle of the answer. */
+      readonly kind: "truncate";
+    }
+  | {
+      /** Status 200 and a page of HTML, as from a captive portal; nothing was done. */
+      readonly kind: "garbage";
+    }
+  | {
+      /** This status and nothing else. */
+      readonly kind: "status";
+      /** The HTTP status, 200 to 599. */
+      readonly status: number;
+      /** Seconds that `Retry-After` says; no such header when left out. */
+      readonly retryAfterS?: number;
+    }
+  | {
+      /** The request waits before anything is done. */
+      readonly kind: "delay";
+      /** Milliseconds. */
+      readonly ms: number;
+    }
+  | {
+      /** All tokens end and the request is answered 401; new tokens work. */
+      readonly kind: "unauthorizedUntilRefreshed";
+    }
+  | {
+      /** One entry of a push is answered so. */
       readonly kind: "entry";
+      /** The answer. */
       readonly outcome: "retry" | "rejected" | "blocked";
+      /** Only an entry on this record. */
       readonly recordId?: string;
+      /** Only an entry of this lane. */
       readonly lane?: string;
+      /** Milliseconds after which a `retry` may come back. */
       readonly afterMs?: number;
     };
 
@@ -49,7 +73,9 @@ export type FaultKind =
  * ```
  */
 export type Fault = FaultKind & {
+  /** Which requests it waits for. */
   readonly on: FaultTarget;
+  /** How often it happens; once when left out, for ever when `null`. */
   readonly times?: number | null;
   /** How likely it is, 0 to 1; always when left out. */
   readonly probability?: number;
