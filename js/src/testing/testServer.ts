@@ -129,10 +129,12 @@ export interface Effect {
  *
  * @example The answer to a push gets lost; the message is there once all the same.
  * ```ts
+ * import { waitFor } from "@testing-library/react-native";
+ *
  * const { mailboat, server } = device;
  * await server.faults([{ on: "push", kind: "dropAfterCommit" }]);
  * await mailboat.sendMessage(conversationId, "We leave at high tide.");
- * await mailboat.sync();
+ * await waitFor(() => expect(mailboat.status.getSnapshot().pending).toBe(0));
  * expect((await server.effects()).length).toBe(1);
  * ```
  */
