@@ -16,7 +16,18 @@ import type {
 import type { NetworkSource } from "./network/networkSource";
 import type { SchemaShape } from "./schema";
 
-/** A server of the REST contract (`docs/rest-contract.md`). */
+/**
+ * A server of the REST contract (`docs/rest-contract.md`).
+ *
+ * @example
+ * ```ts
+ * const backend: RestBackend = {
+ *   kind: "rest",
+ *   baseUrl: "https://api.example.com/sync",
+ *   getToken: async ({ refresh }) => (await auth.session({ refresh }))?.token ?? null,
+ * };
+ * ```
+ */
 export interface RestBackend {
   /** Tells it from a backend in JavaScript. */
   readonly kind: "rest";
@@ -28,7 +39,24 @@ export interface RestBackend {
   readonly allowInsecure?: boolean;
 }
 
-/** Everything an engine needs to know. */
+/**
+ * Everything an engine needs to know. Only `path` must be there.
+ *
+ * @typeParam S - the app's schema
+ *
+ * @example
+ * ```ts
+ * import * as Network from "expo-network";
+ *
+ * const config: MailboatConfig = {
+ *   path: "field.db",
+ *   backend,
+ *   policy: policies.fieldData,
+ *   network: expoNetworkSource(Network),
+ *   onBackendError: report,
+ * };
+ * ```
+ */
 export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
   /**
    * The database file. A name, such as `chat.db`, lies on a phone in a folder of the app that

@@ -15,12 +15,37 @@ import { Windows } from "./live/windows";
 import { NetworkFeed } from "./network/networkFeed";
 import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
 
-/** How far opening came, and whether the engine is still there. */
+/**
+ * How far opening came, and whether the engine is still there. `opening` lasts while the file
+ * is migrated or mended; from `ready` on reads and writes work.
+ *
+ * @example
+ * ```ts
+ * const state: OpenState = mailboat.state.getSnapshot();
+ * if (state.kind === "failed") report(state.error.code);
+ * ```
+ */
 export type OpenState =
-  | { readonly kind: "opening" }
-  | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly error: MailboatError }
-  | { readonly kind: "closed"; readonly error: MailboatError };
+  | {
+      /** The file is being migrated or mended; `whenReady` waits for that. */
+      readonly kind: "opening";
+    }
+  | {
+      /** Reads and writes work. */
+      readonly kind: "ready";
+    }
+  | {
+      /** It could not be opened. */
+      readonly kind: "failed";
+      /** Why. */
+      readonly error: MailboatError;
+    }
+  | {
+      /** It was closed, or had to close. */
+      readonly kind: "closed";
+      /** Why. */
+      readonly error: MailboatError;
+    };
 
 const READY: OpenState = { kind: "ready" };
 
@@ -47,7 +72,7 @@ export class Session implements EventSink {
   private readonly statusCell = new Cell<SyncStatus>(UNKNOWN_STATUS);
   private arrived: Arrived = { state: null, status: null, questions: [] };
 
-  /** @param ended called once, when the engine is gone */
+  /** @param ended - called once, when the engine is gone */
   constructor(
     host: Host,
     opened: Opened,

@@ -1,6 +1,12 @@
 // What the engine asks and what it hears when the app's functions answer, fail or are missing.
 
-import { BackendError, createMailboat, type Diagnostic, type JavaScriptBackend } from "../../src";
+import {
+  BackendError,
+  createMailboat,
+  type Diagnostic,
+  type JavaScriptBackend,
+  type Resolution,
+} from "../../src";
 import type { Ask } from "../../src/generated/waist";
 import { hostError, ScriptedHost } from "./scriptedHost";
 
@@ -10,6 +16,15 @@ const backend: JavaScriptBackend = {
   push: (entries) => Promise.resolve(entries.map(({ id }) => ({ outcome: "blocked", id }))),
   pull: () => Promise.resolve(page),
 };
+
+const conflict = {
+  kind: "merge",
+  collection: "messages",
+  id: "m1",
+  base: { body: "base" },
+  local: { body: "ours" },
+  remote: { body: "theirs" },
+} as const satisfies Ask;
 
 /** Asks, lets the app's functions run, and answers what came back. */
 async function ask(
@@ -56,10 +71,45 @@ describe("a question", () => {
     expect(answer).toEqual({ kind: "pull", page });
   });
 
+  it("for a push is answered by the app's push", async () => {
+    const answer = await ask(new ScriptedHost(), { backend }, { kind: "push", entries: [] });
+    expect(answer).toEqual({ kind: "push", outcomes: [] });
+  });
+
+  it("for older records is answered by the app's older, which hears where they end", async () => {
+    const older = jest.fn(() => Promise.resolve({ changes: [], more: true }));
+    const asked = { collection: "messages", lane: "c1", before: 5, limit: 9 };
+    const config = { backend: { ...backend, older } };
+    const answer = await ask(new ScriptedHost(), config, { kind: "older", ...asked });
+    expect(answer).toEqual({ kind: "older", page: { changes: [], more: true } });
+    expect(older).toHaveBeenCalledWith(asked);
+  });
+
   it("for older records is answered with none when the app has no such function", async () => {
     const asked: Ask = { kind: "older", collection: "messages", lane: "c1", before: 5, limit: 9 };
     const answer = await ask(new ScriptedHost(), { backend }, asked);
     expect(answer).toEqual({ kind: "older", page: { changes: [], more: false } });
+  });
+
+  it.each([
+    ["ours", { take: "ours" }],
+    ["theirs", { take: "theirs" }],
+    [{ body: "both" }, { take: "values", values: { body: "both" } }],
+  ])("for a conflict is answered by resolveConflict: %p", async (resolution, merged) => {
+    const resolveConflict = jest.fn(() => resolution as Resolution);
+    const answer = await ask(new ScriptedHost(), { resolveConflict }, conflict);
+    expect(answer).toEqual({ kind: "merge", merged });
+    const { base, collection, id, local, remote } = conflict;
+    expect(resolveConflict).toHaveBeenCalledWith({ base, collection, id, local, remote });
+  });
+
+  it.each([
+    ["a conflict", conflict],
+    ["a push", { kind: "push", entries: [] }],
+  ])("for %s that nobody here can answer is answered with failed", async (_, asked) => {
+    const onBackendError = jest.fn();
+    expect(await ask(new ScriptedHost(), { onBackendError }, asked)).toEqual({ kind: "failed" });
+    expect(onBackendError).toHaveBeenCalledWith(expect.objectContaining({ code: "UNSUPPORTED" }));
   });
 
   it.each([
