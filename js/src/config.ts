@@ -5,7 +5,14 @@ import type { OnDiagnostic } from "./diagnostics/diagnostic";
 import type { Answerers, GetToken, JavaScriptBackend, ResolveConflict } from "./engine/questions";
 import type { Host } from "./engine/host";
 import { messagingSchema } from "./generated/messagingSchema";
-import type { BackendConfig, Config, Durability, Policy, Schema } from "./generated/waist";
+import type {
+  BackendConfig,
+  BackgroundConfig,
+  Config,
+  Durability,
+  Policy,
+  Schema,
+} from "./generated/waist";
 import type { NetworkSource } from "./network/networkSource";
 import type { SchemaShape } from "./schema";
 
@@ -42,6 +49,19 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
    * said something, the network counts as metered.
    */
   readonly network?: NetworkSource;
+  /**
+   * Lets the file be synced without JavaScript, in the moments that a phone gives an app in
+   * the background: with it the file keeps `schema`, `backend`, `policy` and `durability`, and
+   * with `keepToken` also the last token that `getToken` gave, as plain text. Where the server
+   * wants a token and none is kept, the file waits for the app. Opening the file without
+   * `background` removes all of it. A backend in JavaScript cannot work without JavaScript.
+   *
+   * @example
+   * ```ts
+   * createMailboat({ path, backend, background: { keepToken: true } });
+   * ```
+   */
+  readonly background?: BackgroundConfig;
   /** Who writes on this device: the sender of `sendMessage`. */
   readonly userId?: string;
   /** Decides conflicts of collections whose rule is `custom`; without it they are merged. */
@@ -57,7 +77,8 @@ export interface MailboatConfig<S extends SchemaShape = SchemaShape> {
 
 /** The part of a config that Rust reads. */
 export function toWaistConfig(config: MailboatConfig): Config {
-  const { backend, durability, network, path, policy, schema = messagingSchema } = config;
+  const { backend, background, durability, network, path, policy } = config;
+  const { schema = messagingSchema } = config;
   return {
     path,
     // Rust reads it; that it may be declared `as const` makes no difference there.
@@ -65,6 +86,7 @@ export function toWaistConfig(config: MailboatConfig): Config {
     ...(backend !== undefined && { backend: toWaistBackend(backend) }),
     ...(durability !== undefined && { durability }),
     ...(policy !== undefined && { policy }),
+    ...(background !== undefined && { background }),
     // Until the source has spoken, what wants Wi-Fi waits.
     ...(network !== undefined && { network: { kind: "unknown", metered: true } }),
   };

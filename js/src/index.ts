@@ -67,6 +67,7 @@ export type { SyncStatusView } from "./hooks/statusView";
 export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,
+  BackgroundConfig,
   BatchMode,
   Change,
   Collection,
@@ -109,6 +110,8 @@ export type {
   Schema,
   SendMode,
   Stability,
+  SyncEnd,
+  SyncReport,
   Take,
   Tombstone,
   Why,

@@ -13,6 +13,7 @@ import type {
   Network,
   Power,
   Snapshot,
+  SyncReport,
   WriteOptions as WaistOptions,
   Window,
   Written,
@@ -316,6 +317,25 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /** Pushes and pulls now, whatever delay is armed. Resolves when the pull has ended well. */
   async sync(): Promise<void> {
     await this.session.engine.execute({ type: "sync" });
+  }
+
+  /**
+   * Pushes and pulls until nothing is left that may go now, or the budget is spent: for the
+   * time that a phone gives an app in the background. Resolves before the budget is over; what
+   * was achieved is in the file by then, and what is left goes next time, under the same ids.
+   * Unlike {@link sync} it sends nothing that the policy holds back, such as low priority on a
+   * metered network.
+   *
+   * @param budgetMs milliseconds, 1 000 to 600 000
+   *
+   * @example
+   * ```ts
+   * const { sent, left, ended } = await mailboat.syncWithin(25_000);
+   * if (ended === "budget") console.log(`${sent} sent, ${left} go next time`);
+   * ```
+   */
+  syncWithin(budgetMs: number): Promise<SyncReport> {
+    return this.session.engine.execute({ type: "syncWithin", budgetMs });
   }
 
   /**

@@ -27,7 +27,7 @@ use crate::waist::{BackendConfig, Config, ErrorCode, SyncEnd, SyncReport, WaistE
 /// and the file is closed.
 const STOPPING_SHARE: u32 = 5;
 /// It is no less than this, and no more than that, in milliseconds.
-const MIN_STOPPING_MS: u64 = 250;
+const MIN_STOPPING_MS: u64 = 400;
 const MAX_STOPPING_MS: u64 = 1_500;
 /// The caller gets its answer so many milliseconds before the budget is over, even when the
 /// disk keeps a file from closing; it then closes behind that.

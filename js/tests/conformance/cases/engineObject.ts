@@ -136,6 +136,14 @@ function defineCalls(): void {
     assert.strictEqual(mailboat.status.getSnapshot().pending, 3);
   });
 
+  it("syncs within a budget", async () => {
+    const mailboat = openNotes({ backend: new IslandBackend() });
+    await mailboat.create("notes", { body: "a" });
+    const { ended, left } = await mailboat.syncWithin(20_000);
+    assert.deepEqual([ended, left], ["done", 0]);
+    await assertFails("INVALID_ARGUMENT", () => mailboat.syncWithin(1));
+  });
+
   it("tells its status to who subscribes, and the network's word changes it", async () => {
     const mailboat = openNotes();
     const heard: boolean[] = [];

@@ -32,7 +32,7 @@ const LATENCY_MS: u64 = 300;
 /// Answers that get lost.
 const LOST_ANSWERS: f64 = 0.05;
 /// What a server that answers at once needs at the most.
-const MAX_ROUNDS: u32 = 60;
+const MAX_ROUNDS: u32 = 200;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

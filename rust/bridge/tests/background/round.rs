@@ -3,11 +3,15 @@
 use std::ffi::{CString, c_char};
 use std::fs::OpenOptions;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mailboat_bridge::MailboatSyncReport;
 
 use crate::audit::pending;
+
+/// Longest wait for a file to be closed.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 unsafe extern "C" {
     // As C sees it, by its name alone.
@@ -37,6 +41,8 @@ pub struct Round {
     /// Entries that wait, by the report.
     pub left: u32,
     pub took: Duration,
+    /// The file was still being closed when the call returned.
+    pub closed_late: bool,
     /// What the report says and the file does not, in sentences.
     pub flaws: Vec<String>,
 }
@@ -56,14 +62,21 @@ pub fn sync_once(file: &Path, budget_ms: u32, waiting: u32) -> Round {
         2 => Ended::Waiting,
         other => Ended::Other(other),
     };
-    Round { ended, sent, received, left, took, flaws: flaws(file, waiting, report) }
+    // Before SQLite is asked: it would tidy up what the engine has left.
+    let closed_late = !is_closed(file);
+    let flaws = flaws(file, waiting, report);
+    Round { ended, sent, received, left, took, closed_late, flaws }
 }
 
 fn flaws(file: &Path, waiting: u32, report: MailboatSyncReport) -> Vec<String> {
     let mut flaws = Vec::new();
-    // Before SQLite is asked: it would tidy up what the engine has left.
-    if !is_closed(file) {
-        flaws.push("the file is not closed".into());
+    let patience = Instant::now() + PATIENCE;
+    while !is_closed(file) {
+        if Instant::now() > patience {
+            flaws.push("the file is never closed".into());
+            break;
+        }
+        thread::yield_now();
     }
     let found = pending(file);
     if found != report.left {

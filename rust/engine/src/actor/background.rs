@@ -99,6 +99,12 @@ impl Actor {
         self.background.is_some() && !self.session.is_alive()
     }
 
+    /// Whether it was opened for a budget alone, and that has ended: what is achieved from now
+    /// on nobody would be told. It is about to be closed, or taken over.
+    pub(super) fn rests(&self) -> bool {
+        self.session.is_native() && !self.sync.has_budget()
+    }
+
     /// Takes the token of the file; answers whether there is one, or none is needed. Else
     /// sending rests until the app is back.
     pub(super) fn take_kept_token(&mut self) -> bool {

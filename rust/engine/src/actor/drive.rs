@@ -25,8 +25,7 @@ impl Actor {
         };
         let mut plan = plan(&view, self.environment, now, &self.policy);
         self.look_at_budgets(&plan, now);
-        if self.session.is_native() && !self.sync.has_budget() {
-            // It was opened for that alone, and is about to be closed, or taken over.
+        if self.rests() {
             return None;
         }
         let idle = plan.push.is_empty() && !self.push.is_in_flight();

@@ -319,13 +319,16 @@ impl Actor {
             }
         }
         self.commit_writes(writes, now);
-        self.apply_arrived(now);
+        if !self.rests() {
+            self.apply_arrived(now);
+        }
         // Answered first: a write that is stored does not wait until it is sent.
         self.report(now);
         let wake_at = self.drive(now);
         self.report(now);
         // The rest of a page waits for nothing but what the app wants first.
-        let wake_at = if self.pull.has_arrived() { Some(now) } else { wake_at };
+        let goes_on = self.pull.has_arrived() && !self.rests();
+        let wake_at = if goes_on { Some(now) } else { wake_at };
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 

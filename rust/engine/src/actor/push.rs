@@ -82,6 +82,11 @@ impl Actor {
     /// Settles the batch by its answer.
     pub(super) fn pushed(&mut self, result: Result<Vec<Settled>, BackendFailure>, now: Timestamp) {
         let entries = std::mem::take(&mut self.push.in_flight);
+        if self.rests() {
+            // It goes again with the same ids, and is counted then.
+            self.put_back(&entries);
+            return;
+        }
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
