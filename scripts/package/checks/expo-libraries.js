@@ -50,6 +50,8 @@ module.exports = {
       compilerOptions: {
         noEmit: true,
         types: [],
+        // Timers, which phones have as well.
+        lib: ["ES2020", "DOM"],
         module: "ESNext",
         moduleResolution: "Bundler",
         paths: {
