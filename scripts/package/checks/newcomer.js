@@ -27,7 +27,9 @@ module.exports = {
       const shown = kit.exec("npx", ["tsc", "--showConfig"], { cwd: app, env }).stdout;
       if (JSON.parse(shown).compilerOptions.strict !== true)
         throw new Error("the app's types are not strict");
-      return `Tests: ${tests[1]} passed; tsc --noEmit under strict`;
+      const { plugins = [] } = JSON.parse(fs.readFileSync(path.join(app, "app.json"), "utf8")).expo;
+      const plugin = plugins.includes("react-native-mailboat") ? "in" : "not in";
+      return `Tests: ${tests[1]} passed; tsc --noEmit under strict; the config plugin is ${plugin} app.json`;
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }
