@@ -181,10 +181,10 @@ function download(exec, packages, folder) {
   exec("bash", ["-c", `${line} || { ${update} && ${line}; }`], { cwd: folder, timeoutS: 900 });
 }
 
-/** What fails in `work` is no finding of the check. @param {() => void} work */
+/** What fails in `work` is no finding of the check. @template T @param {() => T} work */
 function accidentally(work) {
   try {
-    work();
+    return work();
   } catch (error) {
     throw new Accident(error instanceof Error ? error.message : String(error));
   }
@@ -205,4 +205,4 @@ function edit(file, from, to) {
   );
 }
 
-module.exports = { Accident, kitOf };
+module.exports = { Accident, accidentally, kitOf };

@@ -5,11 +5,18 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { accidentally } = require("./kit");
 
 const BEGIN = "<!-- newcomer:begin -->";
 const END = "<!-- newcomer:end -->";
 /** The one line that is not typed as it stands: the packages come from files, not the registry. */
 const INSTALL = "npx expo install react-native-mailboat";
+
+/**
+ * npm takes what was published until then. The registry's newest packages name others that a
+ * mirror may not have for days, and a check that anybody's release can turn red says nothing.
+ */
+const REGISTRY_OF = "2026-10-15";
 
 /** @typedef {{ kind: "commands", text: string } | { kind: "file", name: string, text: string }} Step */
 
@@ -46,13 +53,13 @@ function typeSection(kit, markdown, folder, { packages, env }) {
       fs.writeFileSync(file, step.text);
       continue;
     }
-    const typed = step.text.split("\n").map((line) => {
-      if (line.trim() !== INSTALL) return line;
-      installs += 1;
-      return INSTALL.replace("react-native-mailboat", packages.join(" "));
-    });
-    const script = `set -euo pipefail\n${typed.join("\n")}\npwd >"${place}"\n`;
-    const { stdout, stderr } = kit.exec("bash", ["-c", script], { cwd, env, timeoutS: 1800 });
+    const installsHere = step.text.split("\n").filter((line) => line.trim() === INSTALL).length;
+    const typed = step.text.replace(INSTALL, `npx expo install ${packages.join(" ")}`);
+    const script = `set -euo pipefail\n${typed}\npwd >"${place}"\n`;
+    const type = () => kit.exec("bash", ["-c", script], { cwd, env, timeoutS: 1800 });
+    // Without an app there is nothing to look at.
+    const { stdout, stderr } = installsHere > 0 ? accidentally(type) : type();
+    installs += installsHere;
     said += stdout + stderr;
     cwd = fs.readFileSync(place, "utf8").trim();
   }
@@ -62,7 +69,8 @@ function typeSection(kit, markdown, folder, { packages, env }) {
 
 /**
  * The environment of a machine without Rust, on which nobody has heard of this repository: a
- * PATH without the folders that have a part of either, and no word of npm, cargo or Mailboat.
+ * PATH without the folders that have a part of either, and no word of npm, cargo or Mailboat
+ * but the day of the registry.
  *
  * @param {string} root the repository
  */
@@ -81,6 +89,7 @@ function newcomersEnvironment(root) {
   return {
     ...Object.fromEntries(forgotten.map((name) => [name, undefined])),
     PATH: folders.join(path.delimiter),
+    npm_config_before: REGISTRY_OF,
     CI: "1",
     EXPO_NO_TELEMETRY: "1",
   };
