@@ -3,21 +3,23 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|bench|bench-jsi]    (without it: test)
+#   scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|coverage|bench|bench-jsi]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for e2e' | '--for package' | '--for test' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|bench|bench-jsi]" ;;
+    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for e2e' | '--for package' | '--for test' | '--for coverage' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|coverage|bench|bench-jsi]" ;;
   esac
   shift 2
 done
 
 # The version is pinned so that a new release cannot turn the tests red.
 cargo_deny_version=0.20.2
+# Of the LLVM that the Rust in rust-toolchain.toml is built on.
+llvm=22
 
 # Lines of `probe package suites`: the command, or the file, that must be there, Debian's
 # package that brings it, and the suites that need it.
@@ -53,6 +55,9 @@ wanted_packages() {
     echo 'strip binutils the package of the Node host'
     ;;
   esac
+  if [ "$purpose" = coverage ]; then
+    echo "llvm-cov-$llvm llvm-$llvm coverage of Rust"
+  fi
   case "$purpose" in bench | bench-jsi)
     echo 'make make the benchmarks'
     echo 'python3 python3 the benchmarks'

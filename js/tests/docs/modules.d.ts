@@ -1,0 +1,26 @@
+// Libraries that examples name and the package does not depend on: as much of their types as
+// the examples need.
+
+declare module "expo-network" {
+  import type { ExpoNetworkLibrary } from "react-native-mailboat";
+  export const addNetworkStateListener: ExpoNetworkLibrary["addNetworkStateListener"];
+  export const getNetworkStateAsync: ExpoNetworkLibrary["getNetworkStateAsync"];
+}
+
+declare module "@react-native-community/netinfo" {
+  import type { NetInfoLibrary } from "react-native-mailboat";
+  const NetInfo: NetInfoLibrary;
+  export default NetInfo;
+}
+
+declare module "expo-task-manager" {
+  import type { ExpoTaskManagerLibrary } from "react-native-mailboat/background";
+  export const defineTask: ExpoTaskManagerLibrary["defineTask"];
+}
+
+declare module "expo-background-task" {
+  import type { ExpoBackgroundTaskLibrary } from "react-native-mailboat/background";
+  export const BackgroundTaskResult: ExpoBackgroundTaskLibrary["BackgroundTaskResult"];
+  export const registerTaskAsync: ExpoBackgroundTaskLibrary["registerTaskAsync"];
+  export const unregisterTaskAsync: ExpoBackgroundTaskLibrary["unregisterTaskAsync"];
+}
