@@ -12,12 +12,6 @@ const END = "<!-- newcomer:end -->";
 /** The one line that is not typed as it stands: the packages come from files, not the registry. */
 const INSTALL = "npx expo install react-native-mailboat";
 
-/**
- * npm takes what was published until then. The registry's newest packages name others that a
- * mirror may not have for days, and a check that anybody's release can turn red says nothing.
- */
-const REGISTRY_OF = "2026-10-15";
-
 /** @typedef {{ kind: "commands", text: string } | { kind: "file", name: string, text: string }} Step */
 
 /** The steps of the section, in order. @param {string} markdown @returns {Step[]} */
@@ -69,8 +63,7 @@ function typeSection(kit, markdown, folder, { packages, env }) {
 
 /**
  * The environment of a machine without Rust, on which nobody has heard of this repository: a
- * PATH without the folders that have a part of either, and no word of npm, cargo or Mailboat
- * but the day of the registry.
+ * PATH without the folders that have a part of either, and no word of npm, cargo or Mailboat.
  *
  * @param {string} root the repository
  */
@@ -89,7 +82,6 @@ function newcomersEnvironment(root) {
   return {
     ...Object.fromEntries(forgotten.map((name) => [name, undefined])),
     PATH: folders.join(path.delimiter),
-    npm_config_before: REGISTRY_OF,
     CI: "1",
     EXPO_NO_TELEMETRY: "1",
   };
