@@ -33,6 +33,7 @@ export default defineConfig(
     "build/",
     "coverage/",
     "dist/",
+    "docs/api/",
     "js/src/generated/",
     "rust/",
     "target/",

@@ -2,6 +2,8 @@
 // Refresh runs modules again, so asking again must find what is open.
 
 import { toWaistConfig, type MailboatConfig } from "./config";
+import { openFailed } from "./diagnostics/diagnostic";
+import { tellDiagnostic } from "./diagnostics/diagnostics";
 import type { Host } from "./engine/host";
 import { decode, encode } from "./engine/json";
 import { toMailboatError } from "./error";
@@ -11,11 +13,26 @@ import { nativeHost } from "./native/nativeHost";
 import type { Collections, CollectionsOf, SchemaShape } from "./schema";
 import { Session } from "./session";
 
-/** A config whose collections are those that ship with the package. */
+/**
+ * A config whose collections are those that ship with the package.
+ *
+ * @example
+ * ```ts
+ * const config: MessagingConfig = { path: "chat.db", backend, userId: "ann" };
+ * const mailboat = createMailboat(config);
+ * ```
+ */
 export type MessagingConfig = Omit<MailboatConfig, "schema">;
 
-/** A config with the app's own collections. */
-export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & { readonly schema: S };
+/**
+ * A config with the app's own collections.
+ *
+ * @typeParam S - the schema, from which the types of its records follow
+ */
+export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & {
+  /** The app's collections. */
+  readonly schema: S;
+};
 
 /**
  * Opens the engine on a database file, or answers the one that is open with the same config.
@@ -24,8 +41,12 @@ export type SchemaConfig<S extends SchemaShape> = MailboatConfig<S> & { readonly
  * update of the app the file may have to be migrated first: `state` is `opening` then, and
  * {@link MailboatProvider} shows its fallback.
  *
+ * @param config - the database file, the backend and the rest; see {@link MailboatConfig}
+ * @returns the engine; the same object for the same config
  * @throws {@link MailboatError} when the file cannot be opened, such as `LOCKED` (another
- * process has it open), `CORRUPT`, `NEWER_VERSION`, or `INVALID_ARGUMENT` for the config.
+ * process has it open), `CORRUPT`, `NEWER_VERSION` (a newer version of the app wrote it),
+ * `DISK_FULL`, `INVALID_ARGUMENT` for the config, or `UNSUPPORTED` where the native module is
+ * missing, as in Expo Go.
  *
  * @example
  * ```ts
@@ -52,8 +73,14 @@ export function createMailboat<const S extends SchemaShape>(
   config: SchemaConfig<S>,
 ): Mailboat<CollectionsOf<S>>;
 export function createMailboat(config: MailboatConfig): unknown {
-  const host = config.host ?? nativeHost();
-  return enginesOf(host).open(config);
+  try {
+    const host = config.host ?? nativeHost();
+    return enginesOf(host).open(config);
+  } catch (thrown) {
+    const error = toMailboatError(thrown);
+    tellDiagnostic(config.onDiagnostic, openFailed(error));
+    throw error;
+  }
 }
 
 /** The engines that are open on one host; wakes find theirs here. */
@@ -72,7 +99,7 @@ class OpenEngines {
       return this.add(decode<Opened>(this.host.open(encode(toWaistConfig(config)))), config);
     } catch (error) {
       this.stopWhenEmpty();
-      throw toMailboatError(error);
+      throw error;
     }
   }
 

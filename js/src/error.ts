@@ -26,8 +26,8 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
 /**
  * What every call of Mailboat throws or rejects with.
  *
- * Decide by `code` and `retryable`; `message` is a sentence for people that says what
- * happened and what to do. No message body, token or key is ever part of it.
+ * Decide by `code` ({@link ErrorCode}) and `retryable`; `message` is a sentence for people that
+ * says what happened and what to do. No message body, token or key is ever part of it.
  *
  * @example
  * ```ts
@@ -40,13 +40,14 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
  * ```
  */
 export class MailboatError extends Error {
-  /** A stable word for programs. */
+  /** A stable word for programs: one of {@link ErrorCode}. */
   readonly code: ErrorCode;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
   /** What lies under it, where that helps. */
   readonly cause: string | undefined;
 
+  /** @internal Made by the package. */
   constructor(error: WaistError) {
     super(error.message);
     this.name = "MailboatError";

@@ -10,7 +10,7 @@ import type { CriticalKind, Event, Progress } from "./generated/waist";
  *
  * @example
  * ```ts
- * mailboat.on("longOffline", ({ since, pending }) => showReminder(new Date(since), pending));
+ * mailboat.on("longOffline", ({ since, pending }) => show(new Date(since), pending));
  * ```
  */
 export interface LongOffline {
@@ -43,7 +43,7 @@ export interface Critical {
  *
  * @example
  * ```ts
- * const tell = (event: MailboatEvents["progress"]) => setBar(event.done, event.total);
+ * const tell = ({ done, total }: MailboatEvents["progress"]) => show(done, total);
  * ```
  */
 export interface MailboatEvents {

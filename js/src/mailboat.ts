@@ -13,6 +13,7 @@ import type {
   Network,
   Power,
   Snapshot,
+  SyncReport,
   WriteOptions as WaistOptions,
   Window,
   Written,
@@ -44,7 +45,11 @@ const CONFLICT_PAGE = 100;
 /** What the engine would answer to a batch of which nothing is left to do. */
 const NO_RESULTS = { results: [] };
 
-/** Rows of a window at one moment. */
+/**
+ * Rows of a window at one moment.
+ *
+ * @typeParam R - its rows
+ */
 export interface WindowRows<R> {
   /** In window order. */
   readonly rows: readonly R[];
@@ -53,10 +58,15 @@ export interface WindowRows<R> {
 }
 
 /**
- * One open engine. Made by {@link createMailboat}; `C` names the collections of its schema.
+ * One open engine. Made by {@link createMailboat}.
  *
  * Writes resolve when they are durable on this device, with the network or without. After
- * `await` every watched window already shows the write.
+ * `await` every watched window already shows the write. Whatever a call throws or rejects with
+ * is a {@link MailboatError}: beside what each call says, `CLOSED` once the engine is closed,
+ * `SUSPENDED` for reads while the app's files are closed, and `DISK_FULL` or `CORRUPT` where the
+ * file cannot be used.
+ *
+ * @typeParam C - the collections of its schema
  *
  * @example
  * ```ts
@@ -72,10 +82,24 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     this.outbox = new Outbox(session);
   }
 
-  /** Whether reads and writes work yet, or any more; an external store. */
+  /**
+   * Whether reads and writes work yet, or any more; an external store.
+   *
+   * @example
+   * ```ts
+   * const isReady = mailboat.state.getSnapshot().kind === "ready";
+   * ```
+   */
   readonly state: ExternalStore<OpenState>;
 
-  /** How syncing goes; an external store. */
+  /**
+   * How syncing goes; an external store. In a component use {@link useSyncStatus}.
+   *
+   * @example
+   * ```ts
+   * const { online, pending } = mailboat.status.getSnapshot();
+   * ```
+   */
   readonly status: ExternalStore<SyncStatus>;
 
   /** What waits to be sent, and what was refused. */
@@ -86,7 +110,16 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     return this.session.engine.id;
   }
 
-  /** Resolves when reads and writes work; rejects when opening failed or the engine is closed. */
+  /**
+   * Resolves when reads and writes work.
+   *
+   * @throws {@link MailboatError} what opening failed with, or `CLOSED`
+   *
+   * @example
+   * ```ts
+   * await mailboat.whenReady();
+   * ```
+   */
   whenReady(): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (): boolean => {
@@ -109,17 +142,28 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /**
    * Makes a record. Resolves when it is durable on this device.
    *
-   * @param options `id` of the record, and how it travels
+   * @param collection - name of the collection
+   * @param values - the columns; what is optional may be left out
+   * @param options - `id` of the record, and how it travels
+   * @returns the record's id, and the id of the outbox entry that carries it
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when the values do not fit the schema,
+   * `CONFLICT` when there is a record of this id, `UNSUPPORTED` when the collection does not
+   * allow it
    *
    * @example
    * ```ts
    * const { id } = await mailboat.create("conversations", { title: "Crew", memberIds });
    * ```
    *
-   * @example The server's answer first: `acked` is `false` when it could not be reached, and
-   * the write waits in the outbox. `REJECTED` when it was refused.
+   * @example The server's answer first.
    * ```ts
-   * const { acked } = await mailboat.create("bookings", booking, { write: "serverFirst" });
+   * // Rejects with REJECTED when the server refuses it. Where the server cannot be reached,
+   * // acked is false, and the write waits in the outbox.
+   * const { acked } = await yard.create(
+   *   "bookings",
+   *   { boat: "Elfin", day: "2026-06-21" },
+   *   { write: "serverFirst" },
+   * );
    * ```
    */
   create<N extends keyof C & string>(
@@ -140,7 +184,12 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /**
    * Changes columns of a record and leaves the others. Resolves when it is durable.
    *
-   * @param options how it travels
+   * @param collection - name of the collection
+   * @param id - id of the record
+   * @param values - the columns that change
+   * @param options - how it travels
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when there is no such record or the values
+   * do not fit the schema, `UNSUPPORTED` when the collection does not allow it
    *
    * @example
    * ```ts
@@ -167,7 +216,11 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /**
    * Removes a record. Resolves when that is durable.
    *
-   * @param options how it travels
+   * @param collection - name of the collection
+   * @param id - id of the record
+   * @param options - how it travels
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when there is no such record, `UNSUPPORTED`
+   * when the collection does not allow it
    *
    * @example
    * ```ts
@@ -193,13 +246,17 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * they travel together, and when the server refuses one of them, all are dead letters that
    * are retried or discarded as one. Resolves when they are durable.
    *
-   * @param options `mode`, and how the writes travel
+   * @param writes - 1 to 100 of them
+   * @param options - `mode`, and how the writes travel
    * @returns one result a write, in their order. In an `atomic` batch a write that does not
    * fit rejects the promise instead, and nothing is stored.
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` for no writes or too many, and for an atomic
+   * batch that spans several conversations
    *
    * @example
    * ```ts
-   * await mailboat.batch(
+   * const [from, to] = ["ann", "ben"];
+   * await yard.batch(
    *   [
    *     { operation: "update", collection: "accounts", id: from, values: { balance: 10 } },
    *     { operation: "update", collection: "accounts", id: to, values: { balance: 90 } },
@@ -229,7 +286,12 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * Writes a message by the user of the config. Resolves when it is durable, which is also
    * when it shows; sending it happens behind that.
    *
-   * @param options its id, and how it travels: `after` names entries that must have arrived
+   * @param conversationId - the conversation it belongs to
+   * @param body - what it says
+   * @param options - its id, and how it travels: `after` names entries that must have arrived
+   * @returns the message's id, and the id of the outbox entry that carries it
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when the config has no `userId`, or the
+   * message has more than 64 KiB
    *
    * @example
    * ```ts
@@ -257,21 +319,55 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     );
   }
 
-  /** Reads one record, synchronously; `null` when there is none. */
+  /**
+   * Reads one record, synchronously.
+   *
+   * @returns the record as it is shown, with the writes that wait; `null` when there is none
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when there is no such collection
+   *
+   * @example
+   * ```ts
+   * const title = mailboat.record("conversations", id)?.title ?? "Unknown";
+   * ```
+   */
   record<N extends keyof C & string>(collection: N, id: string): RowOf<C, N> | null {
     const row = this.session.engine.query({ type: "record", collection, id });
     return row as RowOf<C, N> | null;
   }
 
   /**
-   * Reads the rows of a window, synchronously. Throws `TOO_EXPENSIVE` when that would hold
-   * the JavaScript thread up for too long: {@link query} has no such limit.
+   * Reads the rows of a window, synchronously.
+   *
+   * @param window - which rows, in which order, how many
+   * @throws {@link MailboatError} `TOO_EXPENSIVE` when that would hold the JavaScript thread up
+   * for too long ({@link Mailboat.query} has no such limit), `INVALID_ARGUMENT` when the window
+   * does not fit the schema
+   *
+   * @example
+   * ```ts
+   * const { rows } = mailboat.querySync({ collection: "conversations", limit: 20 });
+   * ```
    */
   querySync<N extends keyof C & string>(window: WindowOf<C, N>): WindowRows<RowOf<C, N>> {
     return rowsOf(this.session.engine.query({ type: "window", window: window as Window }));
   }
 
-  /** Reads the rows of a window, off the JavaScript thread. */
+  /**
+   * Reads the rows of a window, off the JavaScript thread.
+   *
+   * @param window - which rows, in which order, how many
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when the window does not fit the schema
+   *
+   * @example
+   * ```ts
+   * const { rows, more } = await mailboat.query({
+   *   collection: "messages",
+   *   where: { senderId: "ann" },
+   *   orderBy: { column: "sentAt", descending: true },
+   *   limit: 100,
+   * });
+   * ```
+   */
   async query<N extends keyof C & string>(
     window: WindowOf<C, N>,
   ): Promise<WindowRows<RowOf<C, N>>> {
@@ -279,7 +375,18 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     return rowsOf((await this.session.engine.execute({ type: "query", query })) as Snapshot);
   }
 
-  /** The rows of a window as they change. Equal windows share one watch. */
+  /**
+   * The rows of a window as they change. Equal windows share one watch. What goes wrong is the
+   * snapshot's `error`.
+   *
+   * @param window - which rows, in which order, how many
+   *
+   * @example
+   * ```ts
+   * const live = mailboat.watch({ collection: "conversations", limit: 20 });
+   * const stop = live.subscribe(() => draw(live.getSnapshot().rows));
+   * ```
+   */
   watch<N extends keyof C & string>(window: WindowOf<C, N>): LiveWindow<RowOf<C, N>> {
     return new LiveWindow(this.session.windows, window as Window);
   }
@@ -288,7 +395,17 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * The newest rows of a lane, such as a conversation, as they change, growing backwards on
    * request: first by what this device has, then by what the server has.
    *
-   * @param options `limit`: rows shown at first and added by each step, 1 to 500
+   * @param collection - one whose schema has a `laneColumn`
+   * @param lane - value of that column, such as a conversation's id
+   * @param options - `limit`: rows shown at first and added by each step, 1 to 500; 50 when left
+   * out
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when the collection has no `laneColumn`
+   *
+   * @example
+   * ```ts
+   * const history = mailboat.history("messages", conversationId, { limit: 30 });
+   * const stop = history.subscribe(() => draw(history.getSnapshot().rows));
+   * ```
    */
   history<N extends keyof C & string>(
     collection: N,
@@ -308,20 +425,65 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     );
   }
 
-  /** Fetches records of a lane that are older than those on this device, at most `limit`. */
+  /**
+   * Fetches records of a lane that are older than those on this device. They are stored, so
+   * that what watches the lane shows them.
+   *
+   * @param collection - one whose schema has a `laneColumn`
+   * @param lane - value of that column, such as a conversation's id
+   * @param limit - at most so many, 1 to 500
+   * @throws {@link MailboatError} `NETWORK` when the server cannot be reached, `UNSUPPORTED`
+   * without a backend, `INVALID_ARGUMENT` for a limit out of bounds
+   *
+   * @example
+   * ```ts
+   * const { loaded, more } = await mailboat.loadOlder("messages", conversationId, 100);
+   * ```
+   */
   loadOlder(collection: keyof C & string, lane: string, limit: number): Promise<LoadedOlder> {
     return this.session.engine.execute({ type: "loadOlder", collection, lane, limit });
   }
 
-  /** Pushes and pulls now, whatever delay is armed. Resolves when the pull has ended well. */
+  /**
+   * Pushes and pulls now, whatever delay is armed. Resolves when the pull has ended well.
+   *
+   * @throws {@link MailboatError} `NETWORK`, `UNAUTHORIZED` or `REJECTED` when it has not, and
+   * `UNSUPPORTED` without a backend. What waited to be sent waits on.
+   *
+   * @example
+   * ```ts
+   * await mailboat.sync().catch((error: unknown) => report(error));
+   * ```
+   */
   async sync(): Promise<void> {
     await this.session.engine.execute({ type: "sync" });
+  }
+
+  /**
+   * Pushes and pulls until nothing is left that may go now, or the budget is spent: for the
+   * time that a phone gives an app in the background. Resolves before the budget is over; what
+   * was achieved is in the file by then, and what is left goes next time, under the same ids.
+   * Unlike {@link sync} it sends nothing that the policy holds back, such as low priority on a
+   * metered network.
+   *
+   * @param budgetMs milliseconds, 1 000 to 600 000
+   *
+   * @example
+   * ```ts
+   * const { sent, left, ended } = await mailboat.syncWithin(25_000);
+   * if (ended === "budget") console.log(`${sent} sent, ${left} go next time`);
+   * ```
+   */
+  syncWithin(budgetMs: number): Promise<SyncReport> {
+    return this.session.engine.execute({ type: "syncWithin", budgetMs });
   }
 
   /**
    * Calls `listener` for each event of a name. What came before anybody listened is told to
    * the first who does, save for `progress`, which is over.
    *
+   * @param event - name of the event, see {@link MailboatEvents}
+   * @param listener - called on the JavaScript thread
    * @returns ends it; calling it twice is no error
    *
    * @example
@@ -336,7 +498,14 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     return this.session.events.on(event, listener);
   }
 
-  /** Tells what the device lives on: with an empty battery, what can wait waits. */
+  /**
+   * Tells what the device lives on: with an empty battery, what can wait waits.
+   *
+   * @example
+   * ```ts
+   * await mailboat.setPower("low");
+   * ```
+   */
   async setPower(power: Power): Promise<void> {
     await this.session.engine.execute({ type: "setPower", power });
   }
@@ -355,7 +524,18 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     await this.session.engine.execute({ type: "setNetwork", network });
   }
 
-  /** Tells whether the app is in front. */
+  /**
+   * Tells whether the app is in front.
+   *
+   * @example
+   * ```ts
+   * import { AppState } from "react-native";
+   *
+   * AppState.addEventListener("change", (state) => {
+   *   void mailboat.setAppState(state === "active" ? "foreground" : "background");
+   * });
+   * ```
+   */
   async setAppState(state: AppState): Promise<void> {
     await this.session.engine.execute({ type: "setAppState", state });
     this.session.resumed();
@@ -364,8 +544,9 @@ export class Mailboat<C extends Collections = MessagingCollections> {
   /**
    * A page of what lost where two versions of a record met, newest first.
    *
-   * @param options `before`: only what is older than this `sequence`; `limit`: 1 to 500, 100
+   * @param options - `before`: only what is older than this `sequence`; `limit`: 1 to 500, 100
    * when left out
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` for a limit out of bounds
    *
    * @example
    * ```ts
@@ -378,7 +559,14 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     return this.session.engine.query(query);
   }
 
-  /** What the engine holds in memory, for tests and diagnostics. */
+  /**
+   * What the engine holds in memory, for tests and diagnostics.
+   *
+   * @example
+   * ```ts
+   * expect(mailboat.counters().watches).toBe(0);
+   * ```
+   */
   counters(): Counters {
     return this.session.engine.query({ type: "counters" });
   }
@@ -388,7 +576,14 @@ export class Mailboat<C extends Collections = MessagingCollections> {
     this.session.engine.drain();
   }
 
-  /** Commits what waits and closes the engine. Closing twice is no error. */
+  /**
+   * Commits what waits and closes the engine. Closing twice is no error.
+   *
+   * @example
+   * ```ts
+   * await mailboat.close();
+   * ```
+   */
   close(): Promise<void> {
     return this.session.close();
   }

@@ -23,7 +23,10 @@ export interface MessageColumns {
   sentAt: number;
 }
 
-/** The collections of the messaging schema, by name. */
+/**
+ * The collections of the messaging schema, by name: what a `Mailboat` has in it when the app
+ * brings no schema of its own.
+ */
 export type MessagingCollections = {
   /** Who talks with whom. */
   conversations: ConversationColumns;

@@ -8,7 +8,14 @@ import { LiveOutbox } from "./live/liveOutbox";
 import type { Collections } from "./schema";
 import type { Session } from "./session";
 
-/** Entries on a page of the outbox when no limit is given. */
+/**
+ * Entries on a page of the outbox when no limit is given.
+ *
+ * @example
+ * ```ts
+ * const isFull = mailboat.outbox.page().entries.length === OUTBOX_PAGE;
+ * ```
+ */
 export const OUTBOX_PAGE = 100;
 
 /**
@@ -28,8 +35,9 @@ export class Outbox<C extends Collections> {
   /**
    * A page of entries, oldest first.
    *
-   * @param options `after`: only entries behind this `sequence`; `limit`: 1 to 500, 100 when
+   * @param options - `after`: only entries behind this `sequence`; `limit`: 1 to 500, 100 when
    * left out
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` for a limit out of bounds, `CLOSED`
    *
    * @example
    * ```ts
@@ -48,7 +56,7 @@ export class Outbox<C extends Collections> {
   /**
    * The oldest entries as they change.
    *
-   * @param options `limit`: entries shown at first and added by each `loadMore`
+   * @param options - `limit`: entries shown at first and added by each `loadMore`
    *
    * @example
    * ```ts
@@ -62,6 +70,9 @@ export class Outbox<C extends Collections> {
   /**
    * Gives a dead letter, with the rest of its atomic group, new attempts. Its id stays, so
    * the server applies it at most once.
+   *
+   * @param entry - its id
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when it is no dead letter
    *
    * @example
    * ```ts
@@ -88,6 +99,9 @@ export class Outbox<C extends Collections> {
    * Takes a dead letter, with the rest of its atomic group, out of the outbox: its record
    * shows the server's version again. What waited for it becomes a dead letter.
    *
+   * @param entry - its id
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when it is no dead letter
+   *
    * @example
    * ```ts
    * await mailboat.outbox.discard(entry.id);
@@ -97,8 +111,11 @@ export class Outbox<C extends Collections> {
     this.changed(this.session.engine.execute({ type: "discard", entry })).then(nothing);
 
   /**
-   * Takes back an entry that no attempt has left with. `CONFLICT` when one has: the server
-   * may have it, and a new write has to undo it.
+   * Takes back an entry that no attempt has left with.
+   *
+   * @param entry - its id
+   * @throws {@link MailboatError} `CONFLICT` when an attempt has left with it: the server may
+   * have it, and a new write has to undo it. `INVALID_ARGUMENT` when it is not in the outbox.
    *
    * @example
    * ```ts
@@ -111,8 +128,12 @@ export class Outbox<C extends Collections> {
   /**
    * Changes columns of a write that waits. A dead letter is changed and gets new attempts.
    *
+   * @param entry - its id
+   * @param values - the columns that change; the others stay
    * @returns the id of the entry that carries the change: a new one where an attempt has left
    * with the old one
+   * @throws {@link MailboatError} `INVALID_ARGUMENT` when it is not in the outbox, or the values
+   * do not fit the schema
    *
    * @example
    * ```ts
@@ -131,6 +152,8 @@ export class Outbox<C extends Collections> {
 
   /**
    * Says why an entry has not gone yet, and when it will.
+   *
+   * @param entry - its id; one that is done is answered `acked` or `discarded`
    *
    * @example
    * ```ts

@@ -1,6 +1,7 @@
 // Policies that ship with the package.
 
 import { fieldData } from "./generated/fieldData";
+import type { Policy } from "./generated/waist";
 
 /**
  * Policies for `createMailboat({ policy })`; what a config leaves out keeps its default.
@@ -33,4 +34,7 @@ import { fieldData } from "./generated/fieldData";
  * });
  * ```
  */
-export const policies = { fieldData } as const;
+export const policies: {
+  /** For apps that collect data in the field: three retries, Wi-Fi first. */
+  readonly fieldData: Readonly<Required<Policy>>;
+} = { fieldData };

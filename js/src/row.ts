@@ -4,6 +4,11 @@
  * How far a record's own writes have come:
  * `queued` waits in the outbox, `sending` is on its way, `sent` has nothing left to send,
  * `failed` has a dead letter (see {@link Mailboat.outbox}).
+ *
+ * @example
+ * ```ts
+ * const MARKS: Record<Delivery, string> = { queued: "…", sending: "↑", sent: "✓", failed: "!" };
+ * ```
  */
 export type Delivery = "queued" | "sending" | "sent" | "failed";
 

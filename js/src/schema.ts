@@ -3,13 +3,46 @@
 import type { ColumnType, Schema } from "./generated/waist";
 import type { Row } from "./row";
 
-/** A schema that may be written `as const`; see {@link Schema}. */
+/**
+ * A schema that may be written `as const`; see {@link Schema}.
+ *
+ * @example
+ * ```ts
+ * const schema = {
+ *   collections: [
+ *     {
+ *       name: "tasks",
+ *       columns: [
+ *         { name: "title", type: "text" },
+ *         { name: "done", type: "boolean", optional: true },
+ *       ],
+ *     },
+ *   ],
+ * } as const satisfies SchemaShape;
+ * ```
+ */
 export type SchemaShape = DeepReadonly<Schema>;
 
-/** For each collection, by name, the columns of its records. */
+/**
+ * For each collection, by name, the columns of its records. {@link CollectionsOf} makes it from
+ * a schema; hooks take it as a type argument.
+ */
 export type Collections = Record<string, object>;
 
-/** The columns of every collection of a schema, as types. */
+/**
+ * The columns of every collection of a schema, as types.
+ *
+ * @typeParam S - the type of the schema
+ *
+ * @example
+ * ```ts
+ * const schema = {
+ *   collections: [{ name: "tasks", columns: [{ name: "title", type: "text" }] }],
+ * } as const satisfies SchemaShape;
+ * type AppCollections = CollectionsOf<typeof schema>;
+ * const task: AppCollections["tasks"] = { title: "Caulk the hull" };
+ * ```
+ */
 export type CollectionsOf<S extends SchemaShape> = {
   [C in S["collections"][number] as C["name"]]: ColumnsOf<C["columns"][number]>;
 };
@@ -17,7 +50,14 @@ export type CollectionsOf<S extends SchemaShape> = {
 /** The columns of a record of collection `N`. */
 export type ValuesOf<C extends Collections, N extends keyof C> = C[N];
 
-/** A record of collection `N` as it is shown. */
+/**
+ * A record of collection `N` as it is shown.
+ *
+ * @example
+ * ```ts
+ * const byTitle = (one: RowOf<MessagingCollections, "conversations">) => one.title;
+ * ```
+ */
 export type RowOf<C extends Collections, N extends keyof C> = Pick<Row, "id" | "delivery"> &
   Readonly<C[N]>;
 

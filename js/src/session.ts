@@ -2,6 +2,7 @@
 // belong, and lets the app hear of them only when all have arrived there.
 
 import { answerersOf, type MailboatConfig } from "./config";
+import { Diagnostics } from "./diagnostics/diagnostics";
 import { Cell, type ExternalStore } from "./engine/cell";
 import { closedError, Engine, type EventSink } from "./engine/engine";
 import type { Host } from "./engine/host";
@@ -14,12 +15,37 @@ import { Windows } from "./live/windows";
 import { NetworkFeed } from "./network/networkFeed";
 import { nextSyncStatus, UNKNOWN_STATUS, type SyncStatus } from "./status";
 
-/** How far opening came, and whether the engine is still there. */
+/**
+ * How far opening came, and whether the engine is still there. `opening` lasts while the file
+ * is migrated or mended; from `ready` on reads and writes work.
+ *
+ * @example
+ * ```ts
+ * const state: OpenState = mailboat.state.getSnapshot();
+ * if (state.kind === "failed") report(state.error.code);
+ * ```
+ */
 export type OpenState =
-  | { readonly kind: "opening" }
-  | { readonly kind: "ready" }
-  | { readonly kind: "failed"; readonly error: MailboatError }
-  | { readonly kind: "closed"; readonly error: MailboatError };
+  | {
+      /** The file is being migrated or mended; `whenReady` waits for that. */
+      readonly kind: "opening";
+    }
+  | {
+      /** Reads and writes work. */
+      readonly kind: "ready";
+    }
+  | {
+      /** It could not be opened. */
+      readonly kind: "failed";
+      /** Why. */
+      readonly error: MailboatError;
+    }
+  | {
+      /** It was closed, or had to close. */
+      readonly kind: "closed";
+      /** Why. */
+      readonly error: MailboatError;
+    };
 
 const READY: OpenState = { kind: "ready" };
 
@@ -36,6 +62,7 @@ export class Session implements EventSink {
   readonly windows: Windows;
   readonly outboxes: LiveOutboxes;
   readonly events = new Events();
+  readonly diagnostics: Diagnostics;
   /** Whether reads and writes work. */
   readonly state: ExternalStore<OpenState>;
   /** How syncing goes. */
@@ -45,7 +72,7 @@ export class Session implements EventSink {
   private readonly statusCell = new Cell<SyncStatus>(UNKNOWN_STATUS);
   private arrived: Arrived = { state: null, status: null, questions: [] };
 
-  /** @param ended called once, when the engine is gone */
+  /** @param ended - called once, when the engine is gone */
   constructor(
     host: Host,
     opened: Opened,
@@ -57,9 +84,14 @@ export class Session implements EventSink {
     this.outboxes = new LiveOutboxes(this.engine, () => this.readStatus());
     this.stateCell = new Cell(opened.state === "ready" ? READY : { kind: "opening" });
     this.state = this.stateCell;
+    this.diagnostics = new Diagnostics(this.engine, () => this.config.onDiagnostic);
     this.status = { subscribe: this.statusCell.subscribe, getSnapshot: this.readStatus };
     this.network = new NetworkFeed(this.engine);
     this.network.follow(config.network);
+    // Dead letters that are there already are no news.
+    const isKnown = config.onDiagnostic !== undefined && opened.state === "ready";
+    const status = isKnown ? this.readStatus() : UNKNOWN_STATUS;
+    if (status !== UNKNOWN_STATUS) this.diagnostics.compare(status);
   }
 
   /** The app's functions and network source as they are now; Fast Refresh makes new ones. */
@@ -99,6 +131,7 @@ export class Session implements EventSink {
   }
 
   take(event: Event): void {
+    this.diagnostics.take(event);
     switch (event.type) {
       case "patch":
         this.windows.patch(event.watch, event.ops, event.more);
@@ -134,6 +167,7 @@ export class Session implements EventSink {
     if (state !== null) this.enter(state);
     const isNews = status !== null && status !== this.statusCell.getSnapshot();
     if (status !== null) {
+      this.diagnostics.compare(status);
       this.statusCell.prime(status);
       this.windows.somethingHappened();
       this.outboxes.somethingHappened();
@@ -143,6 +177,7 @@ export class Session implements EventSink {
     this.windows.flush();
     this.outboxes.flush();
     this.events.tell();
+    this.diagnostics.tell();
     for (const { ask, question } of questions) void this.answer(question, ask);
   }
 
@@ -180,20 +215,20 @@ export class Session implements EventSink {
     try {
       given = await answer(ask, answerersOf(this.config));
     } catch (error) {
-      this.config.onBackendError?.(error);
       given = failed(error);
+      this.diagnostics.threw(ask.kind, error, given.status ?? null);
     }
     try {
       await this.engine.execute({ type: "answer", question, answer: given });
     } catch (error) {
-      await this.answerRefused(question, toMailboatError(error));
+      await this.answerRefused(question, ask, toMailboatError(error));
     }
   }
 
   /** The engine could not read what the app's function answered, or does not wait any more. */
-  private async answerRefused(question: number, error: MailboatError): Promise<void> {
+  private async answerRefused(question: number, ask: Ask, error: MailboatError): Promise<void> {
     if (error.code !== "INVALID_ARGUMENT") return;
-    this.config.onBackendError?.(error);
+    this.diagnostics.unreadable(ask.kind, error);
     try {
       await this.engine.execute({ type: "answer", question, answer: { kind: "failed" } });
     } catch {

@@ -22,7 +22,7 @@ import type { Collections } from "./schema";
  *
  * @example
  * ```ts
- * await mailboat.update("conversations", id, { title }, { priority: "low", send: "batched" });
+ * await mailboat.update("conversations", id, { title: "Crew" }, { priority: "low", send: "batched" });
  * ```
  */
 export interface WriteOptions extends Readonly<Omit<WaistOptions, "after">> {
@@ -35,7 +35,8 @@ export interface WriteOptions extends Readonly<Omit<WaistOptions, "after">> {
  *
  * @example
  * ```ts
- * await mailboat.create("messages", draft, { id: draftId, priority: "high" });
+ * const options: CreateOptions = { id, priority: "high", after: [entry.id] };
+ * await mailboat.sendMessage(conversationId, "The reef, at low tide", options);
  * ```
  */
 export interface CreateOptions extends WriteOptions {
@@ -44,29 +45,50 @@ export interface CreateOptions extends WriteOptions {
 }
 
 /**
- * One write of a batch.
+ * One write of a batch: what it does, to which record, with which columns.
+ *
+ * @typeParam C - the collections of the app's schema
  *
  * @example
  * ```ts
- * const write = { operation: "update", collection: "conversations", id, values: { title } };
+ * const rename: BatchWriteOf<MessagingCollections> = {
+ *   operation: "update",
+ *   collection: "conversations",
+ *   id,
+ *   values: { title: "Night watch" },
+ * };
  * ```
  */
 export type BatchWriteOf<C extends Collections> = {
   [N in keyof C & string]:
     | {
+        /** Makes a record. */
         readonly operation: "create";
+        /** Name of the collection. */
         readonly collection: N;
         /** Id of the record; a UUIDv7 is made when left out. */
         readonly id?: string;
+        /** The columns; what is optional may be left out. */
         readonly values: C[N];
       }
     | {
+        /** Changes columns of a record and leaves the others. */
         readonly operation: "update";
+        /** Name of the collection. */
         readonly collection: N;
+        /** Id of the record. */
         readonly id: string;
+        /** The columns that change. */
         readonly values: Partial<C[N]>;
       }
-    | { readonly operation: "delete"; readonly collection: N; readonly id: string };
+    | {
+        /** Removes a record. */
+        readonly operation: "delete";
+        /** Name of the collection. */
+        readonly collection: N;
+        /** Id of the record. */
+        readonly id: string;
+      };
 }[keyof C & string];
 
 /**
@@ -95,7 +117,10 @@ export interface BatchOptions extends Omit<WriteOptions, "write"> {
  * ```
  */
 export type BatchResult =
-  | (Readonly<Written> & { readonly error: null })
+  | (Readonly<Written> & {
+      /** It is durable on this device. */
+      readonly error: null;
+    })
   | {
       /** Why it was refused; nothing of it was stored. */
       readonly error: MailboatError;

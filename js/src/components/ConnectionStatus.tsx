@@ -25,7 +25,10 @@ export interface ConnectionStatusProps {
  *
  * @example
  * ```tsx
- * <Header title="Chats" below={<ConnectionStatus />} />
+ * <View>
+ *   <Text>Chats</Text>
+ *   <ConnectionStatus />
+ * </View>
  * ```
  */
 export function ConnectionStatus(props: ConnectionStatusProps): ReactElement {

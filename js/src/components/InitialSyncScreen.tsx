@@ -43,7 +43,7 @@ export interface InitialSyncScreenProps {
  * ```tsx
  * <MailboatProvider mailboat={mailboat}>
  *   <InitialSyncScreen>
- *     <Tasks />
+ *     <Chat />
  *   </InitialSyncScreen>
  * </MailboatProvider>
  * ```

@@ -30,7 +30,7 @@ export interface SyncErrorBannerProps {
  * ```tsx
  * <>
  *   <SyncErrorBanner />
- *   <Messages />
+ *   <Chat />
  * </>
  * ```
  */

@@ -15,7 +15,7 @@ const ICON_SIZE = 20;
 
 /** What {@link SyncStatusIcon} takes. */
 export interface SyncStatusIconProps {
-  /** Width and height; 20 when left out. */
+  /** Width and height in density-independent pixels; 20 when left out. */
   readonly size?: number;
   /** The app's own words. */
   readonly texts?: Partial<SyncStatusIconTexts>;
@@ -33,8 +33,8 @@ export interface SyncStatusIconProps {
  *
  * @example
  * ```tsx
- * <Pressable onPress={openOutbox}>
- *   <SyncStatusIcon />
+ * <Pressable onPress={() => void mailboat.sync()}>
+ *   <SyncStatusIcon size={24} />
  * </Pressable>
  * ```
  */

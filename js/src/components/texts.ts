@@ -63,7 +63,7 @@ export interface ConnectionStatusTexts {
  *
  * @example
  * ```tsx
- * <InitialSyncScreen texts={{ running: (records) => `${records} Aufgaben geladen` }}>
+ * <InitialSyncScreen texts={{ running: (records) => `${records} Aufgaben geladen` }} />
  * ```
  */
 export interface InitialSyncScreenTexts {

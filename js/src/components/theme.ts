@@ -8,7 +8,7 @@ import { useColorScheme } from "react-native";
  *
  * @example
  * ```tsx
- * <ConnectionStatus theme={{ good: tokens.teal, mutedText: tokens.grey }} />
+ * <ConnectionStatus theme={{ good: "#00695c", mutedText: "#5f6368" }} />
  * ```
  */
 export interface StatusTheme {
@@ -30,7 +30,14 @@ export interface StatusTheme {
   readonly error: string;
 }
 
-/** The colours on a light screen. */
+/**
+ * The colours on a light screen.
+ *
+ * @example A part of an app that stays light on a dark device.
+ * ```tsx
+ * <SyncErrorBanner theme={lightStatusTheme} />
+ * ```
+ */
 export const lightStatusTheme: StatusTheme = {
   text: "#1b2733",
   mutedText: "#566270",
@@ -42,7 +49,14 @@ export const lightStatusTheme: StatusTheme = {
   error: "#b0261d",
 };
 
-/** The colours on a dark screen. */
+/**
+ * The colours on a dark screen.
+ *
+ * @example A part of an app that is always dark.
+ * ```tsx
+ * <SyncStatusIcon theme={{ ...darkStatusTheme, good: "#7fd1ae" }} />
+ * ```
+ */
 export const darkStatusTheme: StatusTheme = {
   text: "#e8eef4",
   mutedText: "#9aa7b4",

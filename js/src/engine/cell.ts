@@ -1,7 +1,18 @@
 // A value that tells its readers when it changes: what React calls an external store.
 // Everything a screen shows (windows, status, opening) is one of these.
 
-/** The two functions that `useSyncExternalStore` takes. */
+/**
+ * The two functions that React's `useSyncExternalStore` takes: a value, and who hears when it
+ * changes.
+ *
+ * @typeParam T - the value
+ *
+ * @example
+ * ```tsx
+ * const { getSnapshot, subscribe } = mailboat.state;
+ * const { kind } = useSyncExternalStore(subscribe, getSnapshot);
+ * ```
+ */
 export interface ExternalStore<T> {
   /**
    * Calls `listener` after each change.

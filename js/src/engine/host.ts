@@ -3,7 +3,8 @@
 
 /**
  * What a platform must offer. Every call throws, or rejects with, an error whose message
- * is a `WaistError` as JSON.
+ * is a `WaistError` as JSON. Apps have no use for its calls: they hand it to
+ * {@link createMailboat}, in Node the one of `nodeHost()`.
  */
 export interface Host {
   /** Takes a `Config`, answers an `Opened`. The same config again: the same engine. */

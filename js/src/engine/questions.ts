@@ -16,6 +16,15 @@ import type {
 /**
  * Answers with a bearer token, or `null` when nobody is signed in.
  * `refresh` says that the server refused the last one, so a cached one will not do.
+ *
+ * It is asked when a request needs a token, and has `policy.questionTimeoutMs` (30 s) to answer.
+ * When it rejects, or takes longer, the engine backs off and asks again later; `null` pauses
+ * syncing as `UNAUTHORIZED`.
+ *
+ * @example
+ * ```ts
+ * const getToken: GetToken = async ({ refresh }) => (await auth.session({ refresh }))?.token ?? null;
+ * ```
  */
 export type GetToken = (info: { readonly refresh: boolean }) => Promise<string | null>;
 
@@ -40,20 +49,24 @@ export interface OlderRequest {
  * @example
  * ```ts
  * const backend: JavaScriptBackend = {
- *   async push(entries) {
- *     const answer = await api.post("/mutations", entries);
- *     return answer.outcomes;
- *   },
- *   async pull(cursor, limit) {
- *     return api.get("/changes", { cursor, limit });
- *   },
+ *   push: (entries) => api.post("/mutations", entries),
+ *   pull: (cursor, limit) => api.get("/changes", { cursor, limit }),
  * };
  * ```
  */
 export interface JavaScriptBackend {
-  /** Sends entries; answers one outcome each, in their order. `entry.id` is the idempotency key. */
+  /**
+   * Sends entries; answers one outcome each, in their order. `entry.id` is the idempotency key:
+   * a server that has seen it answers `duplicate` and does nothing.
+   *
+   * @throws {@link BackendError}, or anything, when the request failed as a whole
+   */
   push(entries: PushEntry[]): Promise<PushOutcome[]>;
-  /** Fetches changes after `cursor` (`null` the first time), at most `limit`. */
+  /**
+   * Fetches changes after `cursor` (`null` the first time), at most `limit`.
+   *
+   * @throws {@link BackendError}, or anything, when the request failed
+   */
   pull(cursor: string | null, limit: number): Promise<PullPage>;
   /** Fetches older records of one lane. Without it, history ends with what was pulled. */
   older?(request: OlderRequest): Promise<OlderPage>;
@@ -85,7 +98,10 @@ export interface Conflict {
  */
 export type ResolveConflict = (conflict: Conflict) => Resolution | Promise<Resolution>;
 
-/** What becomes of a {@link Conflict}. */
+/**
+ * What becomes of a {@link Conflict}: the local version, the server's, or columns of the app's
+ * choice, with what is left out merged.
+ */
 export type Resolution = "ours" | "theirs" | Readonly<Record<string, unknown>>;
 
 /** The app's functions that the engine may ask. */
@@ -103,6 +119,8 @@ export interface Answerers {
  *
  * @example
  * ```ts
+ * const response = await fetch("https://api.example.com/changes");
+ * if (response.status === 503) throw new BackendError(503, 20_000);
  * if (!response.ok) throw new BackendError(response.status);
  * ```
  */
@@ -136,7 +154,7 @@ export async function answer(ask: Ask, answerers: Answerers): Promise<Answer> {
 }
 
 /** What the engine hears of a call that failed: a status where the error has one, no words. */
-export function failed(error: unknown): Answer {
+export function failed(error: unknown): Extract<Answer, { kind: "failed" }> {
   const { status, retryAfterMs } = fieldsOf(error);
   return {
     kind: "failed",

@@ -1,4 +1,17 @@
 // Written by rust/engine/tests/generated.rs from the Rust types. Never edit: run `npm run generate`.
+/**
+ * The collections that ship with the package, `conversations` and `messages`: what an engine
+ * has when its config names no schema.
+ *
+ * @example With a collection of the app's own beside them.
+ * ```ts
+ * const collections = [
+ *   ...messagingSchema.collections,
+ *   { name: "boats", columns: [{ name: "name", type: "text" }] },
+ * ] as const;
+ * const mailboat = createMailboat({ path, schema: { collections } });
+ * ```
+ */
 export const messagingSchema = {
   "collections": [
     {

@@ -414,7 +414,8 @@ durability?: Durability,
  */
 policy?: Policy, 
 /**
- * What is taken for the network until `setNetwork` says it. It makes no other config.
+ * The app has a network source of its own, so the platform's word does not count, and
+ * this is taken for the network until `setNetwork` says it. It makes no other config.
  */
 network?: Network, };
 

@@ -5,7 +5,11 @@ import type { Mailboat } from "../mailboat";
 import type { Collections } from "../schema";
 import { MailboatContext } from "./context";
 
-/** What {@link MailboatProvider} takes. */
+/**
+ * What {@link MailboatProvider} takes.
+ *
+ * @typeParam C - the collections of the app's schema
+ */
 export interface MailboatProviderProps<C extends Collections> {
   /** The engine, from `createMailboat`. */
   readonly mailboat: Mailboat<C>;
@@ -19,6 +23,8 @@ export interface MailboatProviderProps<C extends Collections> {
  * Hands the engine to the hooks below. While the database opens (a migration, a recovery)
  * it shows `fallback`; when opening fails, it throws the `MailboatError` to the nearest
  * error boundary.
+ *
+ * @throws {@link MailboatError} while it renders, when opening failed
  *
  * @example
  * ```tsx

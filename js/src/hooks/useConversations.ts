@@ -18,7 +18,10 @@ export interface ConversationsView {
 /**
  * The conversations of this device as they change.
  *
- * @param options `limit`: at most this many, 1 to 500
+ * @param options - `limit`: at most this many, 1 to 500, which is also what is meant when it is
+ * left out
+ * @throws {@link MailboatError} `INVALID_ARGUMENT` outside of a {@link MailboatProvider}, as all
+ * hooks do
  *
  * @example
  * ```tsx

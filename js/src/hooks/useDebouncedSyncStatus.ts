@@ -8,7 +8,14 @@ import type { SyncStatus } from "../status";
 import { everything, useStatusOf, type SyncStatusView } from "./statusView";
 import { useMailboat } from "./useMailboat";
 
-/** Milliseconds between two changes of the status that {@link useDebouncedSyncStatus} answers. */
+/**
+ * Milliseconds between two changes of the status that {@link useDebouncedSyncStatus} answers.
+ *
+ * @example A test that waits until a component of this package shows the newest status.
+ * ```ts
+ * act(() => jest.advanceTimersByTime(STATUS_DEBOUNCE_MS));
+ * ```
+ */
 export const STATUS_DEBOUNCE_MS = 1_000;
 
 /** One for each engine, so that all that shows the status changes at the same moment. */
@@ -18,7 +25,7 @@ const debounced = new WeakMap<ExternalStore<SyncStatus>, ExternalStore<SyncStatu
  * A part of {@link useDebouncedSyncStatus}; the component renders again only when that part
  * has changed.
  *
- * @param select answers a value, or a new flat object, which is compared field by field
+ * @param select - answers a value, or a new flat object, which is compared field by field
  *
  * @example
  * ```tsx

@@ -10,7 +10,8 @@ import { MailboatContext } from "./context";
 /**
  * The engine of the nearest {@link MailboatProvider}.
  *
- * @typeParam C the collections of the app's schema, where they are not those of messaging
+ * @typeParam C - the collections of the app's schema, where they are not those of messaging
+ * @throws {@link MailboatError} `INVALID_ARGUMENT` when there is no provider around it
  *
  * @example
  * ```tsx

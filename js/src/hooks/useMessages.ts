@@ -30,7 +30,8 @@ export interface MessagesView {
  * The first render already has them. A message shows once it is durable, with `delivery`
  * telling how far it has come; messages that have not changed are the same objects.
  *
- * @param options `limit`: messages shown at first and added by each `loadOlder`; 50 when left out
+ * @param conversationId - id of the conversation
+ * @param options - `limit`: messages shown at first and added by each `loadOlder`; 50 when left out
  *
  * @example
  * ```tsx

@@ -14,7 +14,7 @@ import { useSyncStatus } from "./useSyncStatus";
  * @example
  * ```tsx
  * const { metered, quality } = useNetworkStatus();
- * return <Photo uri={metered || quality === "poor" ? thumbnail : original} />;
+ * return <Photo size={metered || quality === "poor" ? "small" : "original"} />;
  * ```
  */
 export function useNetworkStatus(): Readonly<NetworkStatus> {

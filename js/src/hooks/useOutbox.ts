@@ -11,6 +11,8 @@ import { useMailboat } from "./useMailboat";
  * What {@link useOutbox} answers. The calls stay the same functions; they reject with a
  * {@link MailboatError}.
  *
+ * @typeParam C - the collections of the app's schema
+ *
  * @example
  * ```tsx
  * const { failed, retryAll }: OutboxView = useOutbox();
@@ -28,9 +30,9 @@ export interface OutboxView<C extends Collections = MessagingCollections>
  * The oldest entries of the outbox as they change: what waits, and dead letters. An entry
  * that has not changed is the same object as before.
  *
- * @param options `limit`: entries shown at first and added by each `loadMore`, 1 to 500; 100
+ * @param options - `limit`: entries shown at first and added by each `loadMore`, 1 to 500; 100
  * when left out
- * @typeParam C the collections of the app's schema, where they are not those of messaging
+ * @typeParam C - the collections of the app's schema, where they are not those of messaging
  *
  * @example
  * ```tsx
@@ -39,7 +41,11 @@ export interface OutboxView<C extends Collections = MessagingCollections>
  *   <>
  *     {failed > 0 && <Button title={`Send ${failed} again`} onPress={() => void retryAll()} />}
  *     {entries.map(({ id, reason }) => reason !== null && (
- *       <Refused key={id} why={reason.message} again={() => retry(id)} drop={() => discard(id)} />
+ *       <Fragment key={id}>
+ *         <Text>{reason.message}</Text>
+ *         <Button title="Try again" onPress={() => void retry(id)} />
+ *         <Button title="Drop it" onPress={() => void discard(id)} />
+ *       </Fragment>
  *     ))}
  *   </>
  * );

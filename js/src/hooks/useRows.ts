@@ -12,11 +12,13 @@ import { useMailboat } from "./useMailboat";
  * The rows of a window as they change. The first render already has them; a row that has
  * not changed is the same object as before, so a memoised component of it does not render.
  *
- * @param window a new object each time is fine: windows are compared by what they ask for
+ * @typeParam C - the collections of the app's schema
+ * @typeParam N - name of the collection
+ * @param window - which rows, in which order, how many; a new object each time is fine: windows are compared by what they ask for
  *
  * @example
  * ```tsx
- * const { rows } = useRows<AppCollections, "todos">({
+ * const { rows } = useRows<YardCollections, "todos">({
  *   collection: "todos",
  *   where: { done: false },
  *   limit: 100,

@@ -7,12 +7,12 @@ import { useMailboat } from "./useMailboat";
 /**
  * A part of how syncing goes; the component renders again only when that part has changed.
  *
- * @param select answers a value, or a new flat object, which is compared field by field
+ * @param select - answers a value, or a new flat object, which is compared field by field
  *
  * @example
  * ```tsx
  * const progress = useSyncStatus((status) => status.progress);
- * return progress === null ? null : <Bar done={progress.done} total={progress.total} />;
+ * return progress === null ? null : <Banner text={`${progress.done} done`} />;
  * ```
  */
 export function useSyncStatus<T>(select: (status: SyncStatusView) => T): T;
@@ -22,7 +22,7 @@ export function useSyncStatus<T>(select: (status: SyncStatusView) => T): T;
  * @example
  * ```tsx
  * const { online, pending, syncNow } = useSyncStatus();
- * return online ? null : <Banner text={`Offline, ${pending} to send`} onPress={syncNow} />;
+ * return online ? null : <Button title={`Send ${pending}`} onPress={() => void syncNow()} />;
  * ```
  */
 export function useSyncStatus(): SyncStatusView;

@@ -4,11 +4,16 @@
 import { Listeners, type ExternalStore } from "../engine/cell";
 import { toMailboatError, type MailboatError } from "../error";
 import type { LoadedOlder } from "../generated/waist";
+import type { Row } from "../row";
 import type { LiveWindow } from "./liveWindow";
 import type { WindowSnapshot } from "./sharedWindow";
 import { MAX_WINDOW_ROWS } from "./window";
 
-/** What a history shows at one moment. */
+/**
+ * What a history shows at one moment. The same object until something changes.
+ *
+ * @typeParam R - its rows
+ */
 export interface HistorySnapshot<R> {
   /** Oldest first. A row that has not changed is the same object as before. */
   readonly rows: readonly R[];
@@ -33,10 +38,20 @@ export interface HistorySource<R> {
 /**
  * The newest rows of a lane. It grows at both ends: by what comes in, since a row that is shown
  * stays until it is deleted, and backwards on request; up to {@link MAX_WINDOW_ROWS}.
+ *
+ * An external store: hand `subscribe` and `getSnapshot` to React's `useSyncExternalStore`, or
+ * use the hook {@link useMessages}.
+ *
+ * @typeParam R - its rows
+ *
+ * @example
+ * ```ts
+ * const history: History<Message> = mailboat.history("messages", conversationId);
+ * const stop = history.subscribe(() => draw(history.getSnapshot().rows));
+ * await history.loadOlder();
+ * ```
  */
-export class History<R extends { readonly id: string }> implements ExternalStore<
-  HistorySnapshot<R>
-> {
+export class History<R extends Pick<Row, "id">> implements ExternalStore<HistorySnapshot<R>> {
   private readonly listeners = new Listeners();
   /** Rows of the window: more than are shown, so that what comes in drives none of those out. */
   private limit: number;
@@ -50,7 +65,11 @@ export class History<R extends { readonly id: string }> implements ExternalStore
   private rows: readonly R[] = [];
   private shown: { readonly of: WindowSnapshot<R>; readonly as: HistorySnapshot<R> } | null = null;
 
-  /** @param page rows shown at first, and how many more each `loadOlder` shows */
+  /**
+   * @internal Made by `mailboat.history`.
+   *
+   * @param page - rows shown at first, and how many more each `loadOlder` shows
+   */
   constructor(
     private readonly source: HistorySource<R>,
     private readonly page: number,
@@ -60,6 +79,7 @@ export class History<R extends { readonly id: string }> implements ExternalStore
     this.serverHasMore = source.loadOlder !== null;
   }
 
+  /** Calls `listener` after each change; answers a function that ends the subscription. */
   readonly subscribe = (listener: () => void): (() => void) => {
     const remove = this.listeners.add(listener);
     this.unsubscribe ??= this.window.subscribe(this.follow);
@@ -71,6 +91,7 @@ export class History<R extends { readonly id: string }> implements ExternalStore
     };
   };
 
+  /** The rows now, and whether there are older ones; the same object until that changes. */
   readonly getSnapshot = (): HistorySnapshot<R> => {
     const of = this.window.getSnapshot();
     if (this.shown?.of !== of) this.shown = { of, as: this.view(of) };

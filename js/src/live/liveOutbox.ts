@@ -7,7 +7,14 @@ import type { Engine } from "../engine/engine";
 import { sameError, toMailboatError, type MailboatError } from "../error";
 import type { OutboxEntry, OutboxPage } from "../generated/waist";
 
-/** Most entries that one {@link LiveOutbox} shows. */
+/**
+ * Most entries that one {@link LiveOutbox} shows.
+ *
+ * @example
+ * ```ts
+ * const everything = mailboat.outbox.watch({ limit: MAX_OUTBOX_ENTRIES });
+ * ```
+ */
 export const MAX_OUTBOX_ENTRIES = 500;
 
 /**

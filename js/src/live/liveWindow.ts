@@ -14,6 +14,8 @@ import type { Windows } from "./windows";
  * {@link useRows}. Rows are watched while somebody is subscribed; without a subscriber,
  * `getSnapshot` reads what is stored now.
  *
+ * @typeParam R - its rows
+ *
  * @example
  * ```ts
  * const newest = mailboat.watch({ collection: "messages", take: "last", limit: 20 });

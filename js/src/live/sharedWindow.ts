@@ -12,10 +12,20 @@ import { recordsKey, windowKey } from "./window";
 /**
  * How long a window outlives its last reader, in milliseconds. Long enough for a screen
  * that is left and entered again, or StrictMode's second mount, to find it still there.
+ *
+ * @example A test that looks at what the engine holds once a screen is gone.
+ * ```ts
+ * jest.advanceTimersByTime(RELEASE_DELAY_MS);
+ * expect(mailboat.counters().watches).toBe(0);
+ * ```
  */
 export const RELEASE_DELAY_MS = 2_000;
 
-/** What a window shows at one moment. The same object until something changes. */
+/**
+ * What a window shows at one moment. The same object until something changes.
+ *
+ * @typeParam R - its rows
+ */
 export interface WindowSnapshot<R = Row> {
   /** In window order. A row that has not changed is the same object as before. */
   readonly rows: readonly R[];
@@ -64,7 +74,7 @@ export class SharedWindow {
   /** Equal for windows on the same records. */
   readonly records: string;
 
-  /** @param like a window on the same records; rows that both show are the same objects */
+  /** @param like - a window on the same records; rows that both show are the same objects */
   constructor(
     readonly window: Window,
     private readonly around: Surroundings,

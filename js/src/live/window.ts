@@ -3,7 +3,18 @@
 import type { Take, Window } from "../generated/waist";
 import type { Collections } from "../schema";
 
-/** Most rows that one window shows. */
+/**
+ * Most rows that one window shows. A list that needs more has a limit and a `where`, or grows
+ * as {@link History} does.
+ *
+ * @example
+ * ```ts
+ * const { rows, more } = await mailboat.query({
+ *   collection: "messages",
+ *   limit: MAX_WINDOW_ROWS,
+ * });
+ * ```
+ */
 export const MAX_WINDOW_ROWS = 500;
 
 /**
@@ -11,7 +22,12 @@ export const MAX_WINDOW_ROWS = 500;
  *
  * @example
  * ```ts
- * const unread = { collection: "messages", where: { conversationId }, take: "last", limit: 50 };
+ * const newest: WindowOf<MessagingCollections, "messages"> = {
+ *   collection: "messages",
+ *   where: { conversationId },
+ *   take: "last",
+ *   limit: 50,
+ * };
  * ```
  */
 export interface WindowOf<C extends Collections, N extends keyof C & string> {
@@ -20,7 +36,12 @@ export interface WindowOf<C extends Collections, N extends keyof C & string> {
   /** Columns and the values they must equal. */
   readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar };
   /** Left out: records in the server's order, then those not yet acknowledged. */
-  readonly orderBy?: { readonly column: keyof C[N] & string; readonly descending?: boolean };
+  readonly orderBy?: {
+    /** Name of the column. */
+    readonly column: keyof C[N] & string;
+    /** Largest first; smallest first when left out. */
+    readonly descending?: boolean;
+  };
   /** Which end of the order the window sits at; `first` when left out. */
   readonly take?: Take;
   /** At most this many rows, 1 to {@link MAX_WINDOW_ROWS}. */

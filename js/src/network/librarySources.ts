@@ -17,7 +17,10 @@ export interface ExpoNetworkLibrary {
   /** The state now. */
   getNetworkStateAsync(): Promise<ExpoNetworkState>;
   /** Each state after a change. */
-  addNetworkStateListener(listener: (state: ExpoNetworkState) => void): { remove(): void };
+  addNetworkStateListener(listener: (state: ExpoNetworkState) => void): {
+    /** Ends it. */
+    remove(): void;
+  };
 }
 
 /** What `@react-native-community/netinfo` says; a `NetInfoState` of it. */
@@ -26,8 +29,11 @@ export interface NetInfoLibraryState {
   readonly type: string;
   /** Whether the internet is reachable; `null` while that is not known. */
   readonly isInternetReachable: boolean | null | undefined;
-  /** Whether the network costs by volume, and more; `null` without a network. */
-  readonly details: { readonly isConnectionExpensive?: boolean | undefined } | null;
+  /** What is known of this kind of network; `null` without one. */
+  readonly details: {
+    /** Whether it costs by volume. */
+    readonly isConnectionExpensive?: boolean | undefined;
+  } | null;
 }
 
 /** What is used of `@react-native-community/netinfo`. */
@@ -40,7 +46,7 @@ export interface NetInfoLibrary {
  * The network as `expo-network` sees it. Whether it costs by volume the library does not say,
  * so that the engine takes cellular for metered and nothing else.
  *
- * @param library all of `expo-network`
+ * @param library - all of `expo-network`
  *
  * @example
  * ```ts
@@ -76,7 +82,7 @@ export function expoNetworkSource(library: ExpoNetworkLibrary): NetworkSource {
 /**
  * The network as `@react-native-community/netinfo` sees it.
  *
- * @param library the default export of it
+ * @param library - the default export of it
  *
  * @example
  * ```ts

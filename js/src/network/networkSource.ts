@@ -10,10 +10,10 @@ import type { Network } from "../generated/waist";
  * @example Another library than those that have a source here.
  * ```ts
  * const network: NetworkSource = {
- *   subscribe(listener) {
- *     const stop = radio.watch(({ up }) => listener({ kind: up ? "other" : "none" }));
- *     return stop;
- *   },
+ *   subscribe: (listener) =>
+ *     radio.watch((isUp) => {
+ *       listener({ kind: isUp ? "other" : "none" });
+ *     }),
  * };
  * ```
  */
@@ -35,6 +35,8 @@ export const UNKNOWN_NETWORK: Network = { kind: "unknown" };
  *
  * @example
  * ```ts
+ * import * as Network from "expo-network";
+ *
  * const network = new ManualNetworkSource(expoNetworkSource(Network));
  * const mailboat = createMailboat({ path, backend, network });
  * network.set({ kind: "none" }); // whatever the device is on
@@ -45,7 +47,7 @@ export class ManualNetworkSource implements NetworkSource {
   private said: Network | null = null;
   private readonly changes = new Listeners();
 
-  /** @param behind who is asked while nothing is set; nobody when left out */
+  /** @param behind - who is asked while nothing is set; nobody when left out */
   constructor(private readonly behind?: NetworkSource) {}
 
   /** What is set; `null` when nothing is. */
@@ -59,6 +61,11 @@ export class ManualNetworkSource implements NetworkSource {
     this.changes.notify();
   }
 
+  /**
+   * Calls `listener` with what is set, or what the source behind says, and with each change.
+   *
+   * @returns ends it
+   */
   subscribe(listener: (network: Network) => void): () => void {
     let heard = UNKNOWN_NETWORK;
     const stopHearing = this.behind?.subscribe((network) => {

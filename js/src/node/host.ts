@@ -11,6 +11,8 @@ let host: Host | null = null;
  * A command that waits for its answer keeps the process alive; an open engine or a watch
  * does not.
  *
+ * @throws `MailboatError` `UNSUPPORTED` when there is no engine for this platform
+ *
  * @example
  * ```ts
  * import { createMailboat } from "react-native-mailboat";

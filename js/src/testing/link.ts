@@ -6,7 +6,22 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 const LOOPBACK = "127.0.0.1";
 
-/** A wire that can be cut and mended. */
+/**
+ * A wire that can be cut and mended. Each {@link TestMailboat} has one, which `goOffline` cuts;
+ * make one where a test has a server or a client of its own.
+ *
+ * @example
+ * ```ts
+ * const link = await Link.to(device.server.url);
+ * const mailboat = createMailboat({
+ *   path,
+ *   host: nodeHost(),
+ *   backend: { kind: "rest", baseUrl: link.url, getToken },
+ * });
+ * link.cut(); // the platform still says that there is a network
+ * await link.close();
+ * ```
+ */
 export class Link {
   private readonly sockets = new Set<Socket>();
   private severed = false;
@@ -20,7 +35,14 @@ export class Link {
     });
   }
 
-  /** A wire to the server at `url`. */
+  /**
+   * A wire to the server at `url`.
+   *
+   * @example
+   * ```ts
+   * const link = await Link.to("http://127.0.0.1:8080");
+   * ```
+   */
   static async to(url: string): Promise<Link> {
     const listener = createServer();
     await new Promise<void>((resolve, reject) => {

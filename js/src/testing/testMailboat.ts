@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MailboatConfig } from "../config";
 import { createMailboat, type SchemaConfig } from "../createMailboat";
+import type { OnDiagnostic } from "../diagnostics/diagnostic";
 import type { JavaScriptBackend } from "../engine/questions";
 import { messagingSchema } from "../generated/messagingSchema";
 import type { Durability, Policy } from "../generated/waist";
@@ -18,7 +19,15 @@ import { actHost, inAct } from "./actHost";
 import { Link } from "./link";
 import { TestServer, type FaultTarget } from "./testServer";
 
-/** Delays that let a test see a retry without waiting for it. */
+/**
+ * Delays that let a test see a retry without waiting for it: what a test device has when the
+ * test does not say.
+ *
+ * @example
+ * ```ts
+ * const device = await createTestMailboat({ policy: { ...TEST_POLICY, maxRetries: 1 } });
+ * ```
+ */
 export const TEST_POLICY: Policy = {
   baseMs: 20,
   maxDelayMs: 200,
@@ -29,7 +38,14 @@ export const TEST_POLICY: Policy = {
   reconnectSpreadMs: 200,
 };
 
-/** How a test device is set up. */
+/**
+ * How a test device is set up.
+ *
+ * @example
+ * ```ts
+ * const options: TestMailboatOptions = { user: "ben", policy: policies.fieldData };
+ * ```
+ */
 export interface TestMailboatOptions {
   /** Who uses the device; `ann` when left out. */
   readonly user?: string;
@@ -42,10 +58,14 @@ export interface TestMailboatOptions {
   /** As in `createMailboat`. What `goOffline` and `goOnline` say counts as well: the last word. */
   readonly network?: NetworkSource;
   /** As in `createMailboat`. */
-  readonly onBackendError?: (error: unknown) => void;
+  readonly onDiagnostic?: OnDiagnostic;
 }
 
-/** A set-up with the app's own collections. */
+/**
+ * A set-up with the app's own collections.
+ *
+ * @typeParam S - the schema, from which the types of its records follow
+ */
 export interface TestSchemaOptions<S extends SchemaShape> extends TestMailboatOptions {
   /** As in `createMailboat`. */
   readonly schema: S;
@@ -54,6 +74,10 @@ export interface TestSchemaOptions<S extends SchemaShape> extends TestMailboatOp
 /**
  * Makes a device for a test: the real engine on a fresh file, connected to a dev server in
  * this process. Call `close` when the test is over.
+ *
+ * @param options - who uses it, and what it differs in from an app's own engine
+ * @throws `MailboatError` as `createMailboat`, such as `UNSUPPORTED` when there is no engine
+ * for this platform
  *
  * @example
  * ```ts
@@ -85,7 +109,22 @@ interface TestSetup {
   readonly options: TestMailboatOptions & { readonly schema?: SchemaShape };
 }
 
-/** A device under test. Made by {@link createTestMailboat}. */
+/**
+ * A device under test. Made by {@link createTestMailboat}.
+ *
+ * @typeParam C - the collections of its schema
+ *
+ * @example What was written before a crash is still there, and reaches the server once.
+ * ```ts
+ * await device.goOffline();
+ * await device.mailboat.sendMessage(conversationId, "We leave at high tide.");
+ * device.kill();
+ * const mailboat = await device.restart();
+ * await device.goOnline();
+ * await mailboat.sync();
+ * expect((await device.server.state()).repeatedEffects).toBe(0);
+ * ```
+ */
 export class TestMailboat<C extends Collections = MessagingCollections> {
   private current: Mailboat<C> | null = null;
 
@@ -123,19 +162,40 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
   /**
    * Takes the device off the network: its connections end at once, new ones fail, and the
    * platform says so. Writes stay in the outbox. Other devices stay online.
+   *
+   * @example
+   * ```ts
+   * await device.goOffline();
+   * ```
    */
   async goOffline(): Promise<void> {
     this.link.cut();
     await this.mailboat.setNetwork({ kind: "none" });
   }
 
-  /** Brings the device back onto the network, where it sends and fetches what waited. */
+  /**
+   * Brings the device back onto the network, where it sends and fetches what waited.
+   *
+   * @example
+   * ```ts
+   * await device.goOnline();
+   * await device.mailboat.sync();
+   * ```
+   */
   async goOnline(): Promise<void> {
     this.link.mend();
     await this.mailboat.setNetwork({ kind: "other" });
   }
 
-  /** Lets the next request of this user fail with an HTTP status: a push when not said. */
+  /**
+   * Lets the next request of this user fail with an HTTP status: a push when not said.
+   *
+   * @example
+   * ```ts
+   * await device.failNext(503);
+   * await device.failNext(401, "pull");
+   * ```
+   */
   async failNext(status: number, on: FaultTarget = "push"): Promise<void> {
     await this.server.faults([{ on, kind: "status", status, user: this.user }]);
   }
@@ -143,6 +203,11 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
   /**
    * Kills the device's process, as far as the engine can tell: what is not committed is
    * gone, and promises of commands under way never settle. `restart` starts it again.
+   *
+   * @example
+   * ```ts
+   * device.kill();
+   * ```
    */
   kill(): void {
     const { mailboat } = this;
@@ -152,7 +217,16 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
     });
   }
 
-  /** Starts the app anew on the same file: after `kill`, or in place of closing it. */
+  /**
+   * Starts the app anew on the same file: after `kill`, or in place of closing it.
+   *
+   * @returns the new engine, which `mailboat` answers from now on
+   *
+   * @example
+   * ```ts
+   * const mailboat = await device.restart();
+   * ```
+   */
   async restart(): Promise<Mailboat<C>> {
     await this.mailboat.close();
     await this.open();
@@ -160,12 +234,27 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
     return this.mailboat;
   }
 
-  /** A further device on the same server, of another user or of the same one. */
+  /**
+   * A further device on the same server, of another user or of the same one.
+   *
+   * @example
+   * ```ts
+   * const ben = await device.another("ben");
+   * await ben.mailboat.sync();
+   * ```
+   */
   another(user: string): Promise<TestMailboat<C>> {
     return TestMailboat.start({ ...this.setup, options: { ...this.setup.options, user } });
   }
 
-  /** Closes the device; the first one closes the others, the server and the folder too. */
+  /**
+   * Closes the device; the first one closes the others, the server and the folder too.
+   *
+   * @example
+   * ```ts
+   * afterEach(() => device.close());
+   * ```
+   */
   async close(): Promise<void> {
     const { dir, devices, server } = this.setup;
     if (devices[0] !== (this as unknown)) {
@@ -190,7 +279,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
 
   private config(): MailboatConfig {
     const { backend, schema = messagingSchema, ...options } = this.setup.options;
-    const { durability, network, onBackendError, policy = TEST_POLICY } = options;
+    const { durability, network, onDiagnostic, policy = TEST_POLICY } = options;
     return {
       path: join(this.setup.dir, `${this.name}.db`),
       schema,
@@ -204,7 +293,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
       },
       ...(durability !== undefined && { durability }),
       ...(network !== undefined && { network }),
-      ...(onBackendError !== undefined && { onBackendError }),
+      ...(onDiagnostic !== undefined && { onDiagnostic }),
     };
   }
 }

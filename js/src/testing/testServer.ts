@@ -8,34 +8,74 @@ import { addon } from "../node/addon";
 /** Which requests a fault waits for. */
 export type FaultTarget = "push" | "pull" | "older" | "hints" | "token" | "any";
 
-/** What goes wrong. */
+/**
+ * What goes wrong, by `kind`.
+ *
+ * @example
+ * ```ts
+ * const busy: FaultKind = { kind: "status", status: 429, retryAfterS: 2 };
+ * ```
+ */
 export type FaultKind =
-  /** The connection closes; nothing was done. */
-  | { readonly kind: "dropBeforeCommit" }
-  /** Everything is done; then the connection closes without an answer. */
-  | { readonly kind: "dropAfterCommit" }
-  /** Everything is done; the connection closes in the middle of the answer. */
-  | { readonly kind: "truncate" }
-  /** Status 200 and a page of HTML, as from a captive portal; nothing was done. */
-  | { readonly kind: "garbage" }
-  /** This status and nothing else. */
-  | { readonly kind: "status"; readonly status: number; readonly retryAfterS?: number }
-  /** The request waits before anything is done. */
-  | { readonly kind: "delay"; readonly ms: number }
-  /** All tokens end and the request is answered 401; new tokens work. */
-  | { readonly kind: "unauthorizedUntilRefreshed" }
-  /** One entry of a push is answered so. */
   | {
+      /** The connection closes; nothing was done. */
+      readonly kind: "dropBeforeCommit";
+    }
+  | {
+      /** Everything is done; then the connection closes without an answer. */
+      readonly kind: "dropAfterCommit";
+    }
+  | {
+      /** Everything is done; the connection closes in the middle of the answer. */
+      readonly kind: "truncate";
+    }
+  | {
+      /** Status 200 and a page of HTML, as from a captive portal; nothing was done. */
+      readonly kind: "garbage";
+    }
+  | {
+      /** This status and nothing else. */
+      readonly kind: "status";
+      /** The HTTP status, 200 to 599. */
+      readonly status: number;
+      /** Seconds that `Retry-After` says; no such header when left out. */
+      readonly retryAfterS?: number;
+    }
+  | {
+      /** The request waits before anything is done. */
+      readonly kind: "delay";
+      /** Milliseconds. */
+      readonly ms: number;
+    }
+  | {
+      /** All tokens end and the request is answered 401; new tokens work. */
+      readonly kind: "unauthorizedUntilRefreshed";
+    }
+  | {
+      /** One entry of a push is answered so. */
       readonly kind: "entry";
+      /** The answer. */
       readonly outcome: "retry" | "rejected" | "blocked";
+      /** Only an entry on this record. */
       readonly recordId?: string;
+      /** Only an entry of this lane. */
       readonly lane?: string;
+      /** Milliseconds after which a `retry` may come back. */
       readonly afterMs?: number;
     };
 
-/** A fault of the server. It happens `times` times: once when left out, for ever when `null`. */
+/**
+ * A fault of the server. It happens `times` times: once when left out, for ever when `null`.
+ *
+ * @example
+ * ```ts
+ * const flaky: Fault = { on: "any", kind: "dropAfterCommit", times: null, probability: 0.2 };
+ * ```
+ */
 export type Fault = FaultKind & {
+  /** Which requests it waits for. */
   readonly on: FaultTarget;
+  /** How often it happens; once when left out, for ever when `null`. */
   readonly times?: number | null;
   /** How likely it is, 0 to 1; always when left out. */
   readonly probability?: number;
@@ -83,7 +123,21 @@ export interface Effect {
   readonly lane: string;
 }
 
-/** A dev server in this process. */
+/**
+ * A dev server in this process: it answers the REST contract as a real backend does, and says
+ * what it has seen. Each {@link TestMailboat} has one as `server`.
+ *
+ * @example The answer to a push gets lost; the message is there once all the same.
+ * ```ts
+ * import { waitFor } from "@testing-library/react-native";
+ *
+ * const { mailboat, server } = device;
+ * await server.faults([{ on: "push", kind: "dropAfterCommit" }]);
+ * await mailboat.sendMessage(conversationId, "We leave at high tide.");
+ * await waitFor(() => expect(mailboat.status.getSnapshot().pending).toBe(0));
+ * expect((await server.effects()).length).toBe(1);
+ * ```
+ */
 export class TestServer {
   private constructor(
     private readonly dir: string,
@@ -92,13 +146,20 @@ export class TestServer {
     readonly url: string,
   ) {}
 
-  /** Starts a server that keeps its data in `dir`. */
+  /** @internal Starts a server that keeps its data in `dir`. */
   static async start(dir: string): Promise<TestServer> {
     const { id, url } = await startDevServer(dir, 0);
     return new TestServer(dir, id, url);
   }
 
-  /** Adds faults to those that wait to happen. */
+  /**
+   * Adds faults to those that wait to happen.
+   *
+   * @example
+   * ```ts
+   * await device.server.faults([{ on: "pull", kind: "delay", ms: 500, times: 3 }]);
+   * ```
+   */
   async faults(faults: readonly Fault[]): Promise<void> {
     await this.ask("POST", "/dev/faults", faults);
   }
@@ -108,7 +169,15 @@ export class TestServer {
     await this.ask("DELETE", "/dev/faults");
   }
 
-  /** What it holds and has seen. */
+  /**
+   * What it holds and has seen.
+   *
+   * @example
+   * ```ts
+   * const { records } = await device.server.state();
+   * expect(records.messages).toBe(2);
+   * ```
+   */
   async state(): Promise<ServerState> {
     return (await this.ask("GET", "/dev/state")) as ServerState;
   }
@@ -125,13 +194,27 @@ export class TestServer {
     return all;
   }
 
-  /** A bearer token for a user, asked for at another address of this server if there is one. */
+  /**
+   * A bearer token for a user, asked for at another address of this server if there is one.
+   *
+   * @example
+   * ```ts
+   * const getToken = () => device.server.token("ann");
+   * ```
+   */
   async token(user: string, base: string = this.url): Promise<string> {
     const answer = await ask("POST", new URL("/dev/token", base), { user });
     return (answer as { token: string }).token;
   }
 
-  /** Closes its listener and connections, for everyone. Its data stays. */
+  /**
+   * Closes its listener and connections, for everyone. Its data stays.
+   *
+   * @example
+   * ```ts
+   * await device.server.stop();
+   * ```
+   */
   async stop(): Promise<void> {
     if (this.id === null) return;
     const { id } = this;

@@ -1,6 +1,7 @@
 // Compiles the examples of the documentation as an app's own files would be: under `strict`,
 // against the package. They are files that exist in memory only, one for each example.
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
@@ -28,13 +29,13 @@ export interface CompileOptions {
 
 export const ROOT = join(__dirname, "../../..");
 
+/** What the package exports: each module's name and its source, by `exports` of package.json. */
+export const ENTRY_POINTS = entryPoints();
+
 /** What the examples of TSDoc may use without an import. */
 export const TSDOC_FREE_NAMES = [
   "./js/tests/docs/freeNames",
-  "react-native-mailboat",
-  "react-native-mailboat/components",
-  "react-native-mailboat/node",
-  "react-native-mailboat/testing",
+  ...ENTRY_POINTS.map(({ module }) => module),
   "react",
   "react-native",
 ];
@@ -53,10 +54,7 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   noEmit: true,
   types: ["node", "jest"],
-  paths: {
-    "react-native-mailboat": [join(ROOT, "js/src/index.ts")],
-    "react-native-mailboat/*": [join(ROOT, "js/src/*/index.ts")],
-  },
+  paths: Object.fromEntries(ENTRY_POINTS.map(({ file, module }) => [module, [file]])),
 };
 
 /** Compiles the examples; answers one line for each error, with the place in the documentation. */
@@ -99,10 +97,25 @@ export function fencedExamples(file: string, text: string, firstLine = 1): Examp
   return examples;
 }
 
+function entryPoints(): { readonly module: string; readonly file: string }[] {
+  const { exports, name } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    readonly name: string;
+    readonly exports: Readonly<Record<string, string | { readonly types?: string }>>;
+  };
+  return Object.entries(exports).flatMap(([subpath, target]) => {
+    const types = typeof target === "string" ? undefined : target.types;
+    if (types === undefined) return [];
+    const source = types.replace("./dist/", "js/src/").replace(/\.d\.ts$/, ".ts");
+    return [{ module: name + subpath.slice(1), file: join(ROOT, source) }];
+  });
+}
+
+/** Files of the disk are parsed once: React Native's types are most of the work. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** The compiler's own host, with files in memory beside those of the disk. */
 function hostWith(files: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(OPTIONS);
-  const parsed = new Map<string, ts.SourceFile | undefined>();
   return {
     ...host,
     getCurrentDirectory: () => ROOT,
@@ -111,7 +124,6 @@ function hostWith(files: ReadonlyMap<string, string>): ts.CompilerHost {
     getSourceFile: (path, version) => {
       const text = files.get(path);
       if (text !== undefined) return ts.createSourceFile(path, text, version, true);
-      // Parsed once for both programs: React Native's types are most of the work.
       if (!parsed.has(path)) parsed.set(path, host.getSourceFile(path, version));
       return parsed.get(path);
     },
@@ -122,11 +134,10 @@ function hostWith(files: ReadonlyMap<string, string>): ts.CompilerHost {
 function namesOf(modules: readonly string[], host: ts.CompilerHost): Map<string, string> {
   const names = new Map<string, string>();
   if (modules.length === 0) return names;
-  const path = join(ROOT, "js/tests/docs/compileExamples.ts");
   const containing = join(ROOT, "names.ts");
   const resolved = modules.map((module) => {
     const found = ts.resolveModuleName(module, containing, OPTIONS, host).resolvedModule;
-    if (found === undefined) throw new Error(`${module}, seen from ${path}, is not there`);
+    if (found === undefined) throw new Error(`There is no module ${module}`);
     return { module, file: found.resolvedFileName };
   });
   const program = ts.createProgram(
@@ -152,7 +163,8 @@ function namesOf(modules: readonly string[], host: ts.CompilerHost): Map<string,
  */
 function asModule({ code, language }: Example, names: ReadonlyMap<string, string>): string {
   const kind = language === "tsx" ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-  const source = ts.createSourceFile(`example.${language}`, code, OPTIONS.target ?? 99, true, kind);
+  const version = ts.ScriptTarget.Latest;
+  const source = ts.createSourceFile(`example.${language}`, code, version, true, kind);
   const own = new Set<string>();
   const used = new Set<string>();
   visit(source, own, used);

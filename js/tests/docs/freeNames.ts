@@ -3,37 +3,52 @@
 
 import type { ComponentType, ReactElement } from "react";
 import type {
-  ExternalStore,
+  BatchWriteOf,
   GetToken,
   Mailboat,
   Message,
+  MessagingCollections,
   OutboxEntry,
+  PullPage,
+  PushOutcome,
   RestBackend,
-  Row,
 } from "../../src";
 import type { TestMailboat } from "../../src/testing";
 
 /** An open engine with the collections of messaging. */
 export declare const mailboat: Mailboat;
-/** An open engine with an app's own collections. */
-export declare const yard: Mailboat<{
-  accounts: { owner: string; balance: number };
-  bookings: { boat: string; from: number; to: number };
-  readings: { depth: number };
+/** Collections of an app that is no chat. */
+export type YardCollections = {
+  accounts: { balance: number };
+  bookings: { boat: string; day: string };
   todos: { title: string; done?: boolean | null };
-}>;
+};
+/** An open engine with them. */
+export declare const yard: Mailboat<YardCollections>;
 /** The folder that the platform gives an app for its documents. */
 export declare const documentFolder: string;
 /** Where a database file lies. */
 export declare const path: string;
 export declare const backend: RestBackend;
 export declare const getToken: GetToken;
+/** Whatever an app signs people in with. */
+export declare const auth: {
+  session(options: { readonly refresh: boolean }): Promise<{ readonly token: string } | null>;
+};
+/** Whatever an app talks to its server with. */
+export declare const api: {
+  get(path: string, query: object): Promise<PullPage>;
+  post(path: string, body: object): Promise<PushOutcome[]>;
+};
+/** A library that knows the network. */
+export declare const radio: { watch(listener: (isUp: boolean) => void): () => void };
 /** Ids of records. */
 export declare const id: string;
 export declare const conversationId: string;
 export declare const memberIds: string[];
 /** What somebody has typed. */
 export declare const draft: string;
+export declare const writes: BatchWriteOf<MessagingCollections>[];
 /** One that waits in the outbox. */
 export declare const entry: OutboxEntry;
 /** A device under test. */
@@ -42,7 +57,7 @@ export declare const device: TestMailboat;
 export declare const Chat: ComponentType;
 export declare const Splash: ComponentType;
 export declare const Banner: ComponentType<{ readonly text: string }>;
-export declare const Photo: ComponentType<{ readonly uri: string }>;
+export declare const Photo: ComponentType<{ readonly size: "small" | "original" }>;
 export declare const renderConversation: () => ReactElement;
 export declare const renderMessage: (info: { readonly item: Message }) => ReactElement;
 /** Puts rows on a screen in an app without React. */
@@ -52,4 +67,3 @@ export declare function report(...what: unknown[]): void;
 export declare function showFreeUpSpace(): void;
 /** An app's translations. */
 export declare function t(key: string): string;
-export declare const store: ExternalStore<readonly Row[]>;

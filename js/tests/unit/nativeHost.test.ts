@@ -1,6 +1,7 @@
-// The host of the web. What it finds in a real page is shown by the example app's suite: there
-// the C++ module stands behind it.
+// The hosts of the web and of a phone. What they find in a real page is shown by the example
+// app's suite: there the C++ module stands behind it.
 
+import type * as PhoneHost from "../../src/native/nativeHost.native";
 import type * as WebHost from "../../src/native/nativeHost";
 import { ScriptedHost } from "./scriptedHost";
 
@@ -17,10 +18,23 @@ function loaded(): typeof WebHost {
   return web;
 }
 
+/** The file of a phone anew, in an app that has this module. */
+function loadedWith(module: object | null): typeof PhoneHost {
+  let phone: typeof PhoneHost | undefined;
+  jest.isolateModules(() => {
+    jest.doMock("../../src/native/NativeMailboat", () => ({ __esModule: true, default: module }));
+    phone = jest.requireActual<typeof PhoneHost>("../../src/native/nativeHost.native.ts");
+  });
+  if (phone === undefined) throw new Error("nativeHost.native.ts was not loaded.");
+  return phone;
+}
+
 /** A scripted engine in the form of a native module. */
 function moduleOf(host: ScriptedHost): object {
   return {
     open: (config: string) => host.open(config),
+    query: (engine: number, request: string) => host.query(engine, request),
+    execute: (engine: number, command: string) => host.execute(engine, command),
     watch: (engine: number, request: string) => host.watch(engine, request),
     unwatch: (engine: number, watch: number) => {
       host.unwatch(engine, watch);
@@ -75,5 +89,29 @@ describe("nativeHost on the web", () => {
     expect(nativeHost).toThrow(unsupported);
     page.__turboModuleProxy = () => moduleOf(new ScriptedHost());
     expect(nativeHost).not.toThrow();
+  });
+});
+
+describe("nativeHost on a phone", () => {
+  afterEach(() => {
+    jest.dontMock("../../src/native/NativeMailboat");
+  });
+
+  it("is the module of the app, whose answers it hands on", async () => {
+    const scripted = new ScriptedHost();
+    const { nativeHost } = loadedWith(moduleOf(scripted));
+    const host = nativeHost();
+    expect(nativeHost()).toBe(host);
+    host.open("{}");
+    host.query(1, '{"type":"status"}');
+    const answer = host.execute(1, '{"type":"sync"}');
+    scripted.waiting("sync").resolve(null);
+    expect(await answer).toBe("null");
+    expect(scripted.calls).toEqual(["open", "query status", "execute sync"]);
+  });
+
+  it("is UNSUPPORTED in an app that was built without it", () => {
+    const unsupported = expect.objectContaining({ code: "UNSUPPORTED" }) as Error;
+    expect(loadedWith(null).nativeHost).toThrow(unsupported);
   });
 });

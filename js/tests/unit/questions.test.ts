@@ -1,6 +1,12 @@
 // What the engine asks and what it hears when the app's functions answer, fail or are missing.
 
-import { BackendError, createMailboat, type JavaScriptBackend } from "../../src";
+import {
+  BackendError,
+  createMailboat,
+  type Diagnostic,
+  type JavaScriptBackend,
+  type Resolution,
+} from "../../src";
 import type { Ask } from "../../src/generated/waist";
 import { hostError, ScriptedHost } from "./scriptedHost";
 
@@ -10,6 +16,15 @@ const backend: JavaScriptBackend = {
   push: (entries) => Promise.resolve(entries.map(({ id }) => ({ outcome: "blocked", id }))),
   pull: () => Promise.resolve(page),
 };
+
+const conflict = {
+  kind: "merge",
+  collection: "messages",
+  id: "m1",
+  base: { body: "base" },
+  local: { body: "ours" },
+  remote: { body: "theirs" },
+} as const satisfies Ask;
 
 /** Asks, lets the app's functions run, and answers what came back. */
 async function ask(
@@ -56,10 +71,45 @@ describe("a question", () => {
     expect(answer).toEqual({ kind: "pull", page });
   });
 
+  it("for a push is answered by the app's push", async () => {
+    const answer = await ask(new ScriptedHost(), { backend }, { kind: "push", entries: [] });
+    expect(answer).toEqual({ kind: "push", outcomes: [] });
+  });
+
+  it("for older records is answered by the app's older, which hears where they end", async () => {
+    const older = jest.fn(() => Promise.resolve({ changes: [], more: true }));
+    const asked = { collection: "messages", lane: "c1", before: 5, limit: 9 };
+    const config = { backend: { ...backend, older } };
+    const answer = await ask(new ScriptedHost(), config, { kind: "older", ...asked });
+    expect(answer).toEqual({ kind: "older", page: { changes: [], more: true } });
+    expect(older).toHaveBeenCalledWith(asked);
+  });
+
   it("for older records is answered with none when the app has no such function", async () => {
     const asked: Ask = { kind: "older", collection: "messages", lane: "c1", before: 5, limit: 9 };
     const answer = await ask(new ScriptedHost(), { backend }, asked);
     expect(answer).toEqual({ kind: "older", page: { changes: [], more: false } });
+  });
+
+  it.each([
+    ["ours", { take: "ours" }],
+    ["theirs", { take: "theirs" }],
+    [{ body: "both" }, { take: "values", values: { body: "both" } }],
+  ])("for a conflict is answered by resolveConflict: %p", async (resolution, merged) => {
+    const resolveConflict = jest.fn(() => resolution as Resolution);
+    const answer = await ask(new ScriptedHost(), { resolveConflict }, conflict);
+    expect(answer).toEqual({ kind: "merge", merged });
+    const { base, collection, id, local, remote } = conflict;
+    expect(resolveConflict).toHaveBeenCalledWith({ base, collection, id, local, remote });
+  });
+
+  it.each([
+    ["a conflict", conflict],
+    ["a push", { kind: "push", entries: [] }],
+  ])("for %s that nobody here can answer is answered with failed", async (_, asked) => {
+    const onBackendError = jest.fn();
+    expect(await ask(new ScriptedHost(), { onBackendError }, asked)).toEqual({ kind: "failed" });
+    expect(onBackendError).toHaveBeenCalledWith(expect.objectContaining({ code: "UNSUPPORTED" }));
   });
 
   it.each([
@@ -71,11 +121,15 @@ describe("a question", () => {
       },
     ],
   ])("whose function %s is answered with failed, and the app hears of it", async (_, pull) => {
-    const onBackendError = jest.fn();
-    const config = { backend: { ...backend, pull }, onBackendError };
+    const onDiagnostic = jest.fn<undefined, [Diagnostic]>();
+    const config = { backend: { ...backend, pull }, onDiagnostic };
     const answer = await ask(new ScriptedHost(), config, { kind: "pull", cursor: null, limit: 9 });
     expect(answer).toEqual({ kind: "failed" });
-    expect(onBackendError).toHaveBeenCalledWith(expect.objectContaining({ message: "secret" }));
+    const [[told] = []] = onDiagnostic.mock.calls;
+    expect(told).toMatchObject({ code: "appFunctionThrew", level: "warning" });
+    expect(told?.cause).toMatchObject({ message: "secret" });
+    expect(JSON.stringify(told)).not.toContain("secret");
+    expect({ ...told }).not.toHaveProperty("cause");
   });
 
   it("whose function throws a BackendError tells the engine the status and the wait", async () => {
@@ -99,13 +153,13 @@ describe("a question", () => {
 
   it("whose answer the engine cannot read is answered with failed at once", async () => {
     const host = new ScriptedHost();
-    const onBackendError = jest.fn();
-    await ask(host, { backend, onBackendError }, { kind: "pull", cursor: null, limit: 9 });
+    const onDiagnostic = jest.fn<undefined, [Diagnostic]>();
+    await ask(host, { backend, onDiagnostic }, { kind: "pull", cursor: null, limit: 9 });
     host.waiting("answer").reject(hostError("INVALID_ARGUMENT"));
     expect(await answered(host)).toEqual({ kind: "failed" });
-    expect(onBackendError).toHaveBeenCalledWith(
-      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
-    );
+    const [[told] = []] = onDiagnostic.mock.calls;
+    expect(told).toMatchObject({ code: "appFunctionAnswerUnreadable", data: { asked: "pull" } });
+    expect(told?.cause).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("goes to the functions of the latest createMailboat, as after Fast Refresh", async () => {

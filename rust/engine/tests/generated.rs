@@ -6,13 +6,29 @@ use std::path::{Path, PathBuf};
 
 use mailboat_core::{Policy, Why};
 use mailboat_engine::waist::{
-    Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
-    Watched, Written, WrittenBatch,
+    Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncReport, SyncStatus,
+    WaistError, Watched, Written, WrittenBatch,
 };
 use mailboat_store::{ConflictPage, OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
 
 const HEADER: &str = "// Written by rust/engine/tests/generated.rs from the Rust types. Never edit: run `npm run generate`.\n";
+
+/// What an editor says of `messagingSchema`.
+const ABOUT_MESSAGING: &str = r#"/**
+ * The collections that ship with the package, `conversations` and `messages`: what an engine
+ * has when its config names no schema.
+ *
+ * @example With a collection of the app's own beside them.
+ * ```ts
+ * const collections = [
+ *   ...messagingSchema.collections,
+ *   { name: "boats", columns: [{ name: "name", type: "text" }] },
+ * ] as const;
+ * const mailboat = createMailboat({ path, schema: { collections } });
+ * ```
+ */
+"#;
 
 #[test]
 fn the_typescript_of_the_waist_is_current() {
@@ -26,7 +42,7 @@ fn the_typescript_of_the_messaging_schema_is_current() {
     let text = serde_json::to_string_pretty(&without_nulls(schema)).expect("JSON prints");
     check(
         "messagingSchema.ts",
-        &format!("{HEADER}export const messagingSchema = {text} as const;\n"),
+        &format!("{HEADER}{ABOUT_MESSAGING}export const messagingSchema = {text} as const;\n"),
     );
 }
 
@@ -61,6 +77,7 @@ fn waist() -> String {
     Command::export_all(&config).expect(export);
     Written::export_all(&config).expect(export);
     WrittenBatch::export_all(&config).expect(export);
+    SyncReport::export_all(&config).expect(export);
     LoadedOlder::export_all(&config).expect(export);
     Why::export_all(&config).expect(export);
     Drained::export_all(&config).expect(export);
