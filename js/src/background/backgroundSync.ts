@@ -1,6 +1,7 @@
 // Syncing while the app is behind, by Expo's background tasks: the system starts the app's
 // JavaScript without a screen, and gives it some seconds.
 
+import type { SyncEnd, SyncReport } from "../generated/waist";
 import type { ExpoBackgroundTaskLibrary, ExpoTaskManagerLibrary } from "./expoLibraries";
 
 /** The name of the task when none is given. */
@@ -13,7 +14,7 @@ export interface BackgroundMailboat {
   /** As {@link Mailboat.whenReady}. */
   whenReady(): Promise<void>;
   /** As {@link Mailboat.syncWithin}. */
-  syncWithin(budgetMs: number): Promise<{ readonly ended: string }>;
+  syncWithin(budgetMs: number): Promise<Pick<SyncReport, "ended">>;
 }
 
 /** How {@link defineBackgroundSync} is set up. */
@@ -46,7 +47,7 @@ export interface BackgroundSync {
 }
 
 /** How a sync ended that the system need not hear a failure of: waiting is no fault of ours. */
-const FINE: ReadonlySet<string> = new Set(["done", "budget", "waiting", "stopped"]);
+const FINE: ReadonlySet<SyncEnd> = new Set(["done", "budget", "waiting", "stopped"]);
 
 /**
  * Defines a task of `expo-background-task` that syncs. Call it where the bundle loads, such as

@@ -2,7 +2,7 @@
 // level, and a few facts. Never a message body, a token or a key.
 
 import type { MailboatError } from "../error";
-import type { Ask, CriticalKind, ErrorCode } from "../generated/waist";
+import type { Ask, CriticalKind, ErrorCode, SyncReport } from "../generated/waist";
 
 /** How bad it is: `error` is for a person to look at, `info` is for counting. */
 export type DiagnosticLevel = "info" | "warning" | "error";
@@ -86,20 +86,8 @@ export interface DiagnosticData {
     /** The code of the error behind it; `null` when there is none any more. */
     readonly error: ErrorCode | null;
   };
-  /** `syncWithin` has ended: in the background, usually. `warning` when it failed, else `info`. */
-  backgroundSyncEnded: SyncWithinReport;
-}
-
-/** What `Mailboat.syncWithin` answers. */
-export interface SyncWithinReport {
-  /** Entries that the server has acknowledged. */
-  readonly sent: number;
-  /** Changes that were pulled and stored. */
-  readonly received: number;
-  /** Entries that still wait. */
-  readonly left: number;
-  /** Why it ended, such as `done` or `budget`. */
-  readonly ended: string;
+  /** `syncWithin` has ended: in the background, usually. `info`, or `warning` for `failed` and `unauthorized`. */
+  backgroundSyncEnded: Readonly<SyncReport>;
 }
 
 /** A stable word that names what happened. */
