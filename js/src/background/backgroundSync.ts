@@ -4,16 +4,33 @@
 import type { SyncEnd, SyncReport } from "../generated/waist";
 import type { ExpoBackgroundTaskLibrary, ExpoTaskManagerLibrary } from "./expoLibraries";
 
-/** The name of the task when none is given. */
+/**
+ * The name of the task when none is given.
+ *
+ * @example
+ * ```ts
+ * import * as TaskManager from "expo-task-manager";
+ *
+ * const isOn = await TaskManager.isTaskRegisteredAsync(BACKGROUND_SYNC_TASK);
+ * ```
+ */
 export const BACKGROUND_SYNC_TASK = "mailboat-sync";
-/** The budget when none is given: what iOS is sure to give, less the time to start and end. */
+/**
+ * The budget when none is given, in milliseconds: what iOS is sure to give, less the time to start
+ * and end.
+ *
+ * @example
+ * ```ts
+ * const { ended, left } = await mailboat.syncWithin(BACKGROUND_BUDGET_MS);
+ * ```
+ */
 export const BACKGROUND_BUDGET_MS = 20_000;
 
 /** What is used of a `Mailboat`. */
 export interface BackgroundMailboat {
-  /** As {@link Mailboat.whenReady}. */
+  /** As `Mailboat.whenReady`. */
   whenReady(): Promise<void>;
-  /** As {@link Mailboat.syncWithin}. */
+  /** As `Mailboat.syncWithin`. */
   syncWithin(budgetMs: number): Promise<Pick<SyncReport, "ended">>;
 }
 
@@ -38,7 +55,7 @@ export interface BackgroundSync {
   /**
    * Has the system run the task from now on, also after restarts. Calling it again is no error.
    *
-   * @param options `minimumIntervalMinutes`: the system runs it less often than that, at its
+   * @param options - `minimumIntervalMinutes`: the system runs it less often than that, at its
    * own choice; at least 15, and twelve hours when left out
    */
   start(options?: { readonly minimumIntervalMinutes?: number }): Promise<void>;

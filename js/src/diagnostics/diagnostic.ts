@@ -45,7 +45,7 @@ export interface DiagnosticData {
   };
   /**
    * A function of the app threw: of its backend, `getToken` or `resolveConflict`. The engine
-   * goes on by itself. `warning`; what was thrown is {@link Diagnostic.cause}.
+   * goes on by itself. `warning`; what was thrown is {@link DiagnosticOf.cause}.
    */
   appFunctionThrew: {
     /** What the function was asked for. */
@@ -93,7 +93,14 @@ export interface DiagnosticData {
 /** A stable word that names what happened. */
 export type DiagnosticCode = keyof DiagnosticData;
 
-/** Every code. */
+/**
+ * Every code, such as for the names of an app's own charts.
+ *
+ * @example
+ * ```ts
+ * const names = DIAGNOSTIC_CODES.map((code) => `mailboat.${code}`);
+ * ```
+ */
 export const DIAGNOSTIC_CODES: readonly DiagnosticCode[] = Object.keys({
   openFailed: true,
   closed: true,
