@@ -30,13 +30,13 @@ wanted_packages() {
     echo 'clang++ clang the shim compiles, hand-over, the package for iOS'
     ;;
   esac
-  case "$purpose" in shim | e2e | test)
+  case "$purpose" in shim | e2e | package | test)
     echo 'cmake cmake the shim, JavaScript engines, the example app'
     echo 'ninja ninja-build the shim, JavaScript engines, the example app'
     echo 'pkg-config pkg-config the shim on JavaScriptCore, the example app'
     ;;
   esac
-  case "$purpose" in shim | test)
+  case "$purpose" in shim | package | test)
     echo '/usr/include/webkitgtk-4.1/JavaScriptCore/JavaScript.h libjavascriptcoregtk-4.1-dev the shim on JavaScriptCore'
     echo '/usr/include/gtest/gtest.h libgtest-dev the C++ tests'
     ;;

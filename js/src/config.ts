@@ -53,7 +53,7 @@ export interface RestBackend {
  *   backend,
  *   policy: policies.fieldData,
  *   network: expoNetworkSource(Network),
- *   onBackendError: report,
+ *   onDiagnostic: report,
  * };
  * ```
  */

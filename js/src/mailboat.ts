@@ -474,8 +474,10 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * if (ended === "budget") console.log(`${sent} sent, ${left} go next time`);
    * ```
    */
-  syncWithin(budgetMs: number): Promise<SyncReport> {
-    return this.session.engine.execute({ type: "syncWithin", budgetMs });
+  async syncWithin(budgetMs: number): Promise<SyncReport> {
+    const report = await this.session.engine.execute({ type: "syncWithin", budgetMs });
+    this.session.diagnostics.syncedWithin(report);
+    return report;
   }
 
   /**

@@ -118,7 +118,7 @@ function exact(name) {
 
 /** The names of modules that a file imports. @param {string} text */
 function imports(text) {
-  return all(text, /(?:\brequire\(|\bfrom |\bimport\(|^import )["']([^"']+)["']/gm);
+  return all(text, /(?:\brequire\(|\bfrom |\bimport\(|^import )["']([\w@./:-]+)["']/gm);
 }
 
 /** Packages that the code imports and package.json does not speak of. @param {string} folder @param {string[]} files @param {any} manifest */

@@ -107,6 +107,8 @@ function checkDeviceTarget(kit, target, planted) {
         RUSTC: rustc,
         RUSTC_BOOTSTRAP: "1",
         RUSTFLAGS: undefined,
+        // Nothing is optimized; so a change of the profile need not begin all anew.
+        CARGO_PROFILE_MOBILE_OPT_LEVEL: "3",
         PATH: `${tools}:${process.env["PATH"]}`,
         SDKROOT: "/",
         [`CC_${name}`]: compiler,

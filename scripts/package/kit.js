@@ -163,7 +163,7 @@ function apt(exec, packages, prefix) {
   const archives = path.join(folder, ".archives");
   fs.mkdirSync(archives, { recursive: true });
   accidentally(() => {
-    exec("apt-get", ["download", ...packages], { cwd: archives, timeoutS: 900 });
+    download(exec, packages, archives);
     for (const archive of fs.readdirSync(archives)) {
       exec("dpkg", ["-x", path.join(archives, archive), folder]);
     }
@@ -173,10 +173,18 @@ function apt(exec, packages, prefix) {
   return folder;
 }
 
-/** What fails in `work` is no finding of the check. @param {() => void} work */
+/** With lists of Debian's that have aged the packages are not where they say. @param {Kit["exec"]} exec @param {string[]} packages @param {string} folder */
+function download(exec, packages, folder) {
+  const command = ["apt-get", "download", ...packages];
+  const line = command.map((word) => `'${word}'`).join(" ");
+  const update = process.getuid?.() === 0 ? "apt-get update" : "sudo -n apt-get update";
+  exec("bash", ["-c", `${line} || { ${update} && ${line}; }`], { cwd: folder, timeoutS: 900 });
+}
+
+/** What fails in `work` is no finding of the check. @template T @param {() => T} work */
 function accidentally(work) {
   try {
-    work();
+    return work();
   } catch (error) {
     throw new Accident(error instanceof Error ? error.message : String(error));
   }
@@ -197,4 +205,4 @@ function edit(file, from, to) {
   );
 }
 
-module.exports = { Accident, kitOf };
+module.exports = { Accident, accidentally, kitOf };

@@ -5,11 +5,15 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { accidentally } = require("./kit");
 
 const BEGIN = "<!-- newcomer:begin -->";
 const END = "<!-- newcomer:end -->";
 /** The one line that is not typed as it stands: the packages come from files, not the registry. */
 const INSTALL = "npx expo install react-native-mailboat";
+
+/** bash takes a pipe of Node's for a network login and would read the user's own settings. */
+const QUIET_BASH = ["--norc", "-c"];
 
 /** @typedef {{ kind: "commands", text: string } | { kind: "file", name: string, text: string }} Step */
 
@@ -46,13 +50,13 @@ function typeSection(kit, markdown, folder, { packages, env }) {
       fs.writeFileSync(file, step.text);
       continue;
     }
-    const typed = step.text.split("\n").map((line) => {
-      if (line.trim() !== INSTALL) return line;
-      installs += 1;
-      return INSTALL.replace("react-native-mailboat", packages.join(" "));
-    });
-    const script = `set -euo pipefail\n${typed.join("\n")}\npwd >"${place}"\n`;
-    const { stdout, stderr } = kit.exec("bash", ["-c", script], { cwd, env, timeoutS: 1800 });
+    const installsHere = step.text.split("\n").filter((line) => line.trim() === INSTALL).length;
+    const typed = step.text.replace(INSTALL, `npx expo install ${packages.join(" ")}`);
+    const script = `set -euo pipefail\n${typed}\npwd >"${place}"\n`;
+    const type = () => kit.exec("bash", [...QUIET_BASH, script], { cwd, env, timeoutS: 1800 });
+    // Without an app there is nothing to look at.
+    const { stdout, stderr } = installsHere > 0 ? accidentally(type) : type();
+    installs += installsHere;
     said += stdout + stderr;
     cwd = fs.readFileSync(place, "utf8").trim();
   }
@@ -86,4 +90,4 @@ function newcomersEnvironment(root) {
   };
 }
 
-module.exports = { newcomersEnvironment, typeSection };
+module.exports = { QUIET_BASH, newcomersEnvironment, typeSection };

@@ -1,19 +1,37 @@
 // Syncing while the app is behind, by Expo's background tasks: the system starts the app's
 // JavaScript without a screen, and gives it some seconds.
 
+import type { SyncEnd, SyncReport } from "../generated/waist";
 import type { ExpoBackgroundTaskLibrary, ExpoTaskManagerLibrary } from "./expoLibraries";
 
-/** The name of the task when none is given. */
+/**
+ * The name of the task when none is given.
+ *
+ * @example
+ * ```ts
+ * import * as TaskManager from "expo-task-manager";
+ *
+ * const isOn = await TaskManager.isTaskRegisteredAsync(BACKGROUND_SYNC_TASK);
+ * ```
+ */
 export const BACKGROUND_SYNC_TASK = "mailboat-sync";
-/** The budget when none is given: what iOS is sure to give, less the time to start and end. */
+/**
+ * The budget when none is given, in milliseconds: what iOS is sure to give, less the time to start
+ * and end.
+ *
+ * @example
+ * ```ts
+ * const { ended, left } = await mailboat.syncWithin(BACKGROUND_BUDGET_MS);
+ * ```
+ */
 export const BACKGROUND_BUDGET_MS = 20_000;
 
 /** What is used of a `Mailboat`. */
 export interface BackgroundMailboat {
-  /** As {@link Mailboat.whenReady}. */
+  /** As `Mailboat.whenReady`. */
   whenReady(): Promise<void>;
-  /** As {@link Mailboat.syncWithin}. */
-  syncWithin(budgetMs: number): Promise<{ readonly ended: string }>;
+  /** As `Mailboat.syncWithin`. */
+  syncWithin(budgetMs: number): Promise<Pick<SyncReport, "ended">>;
 }
 
 /** How {@link defineBackgroundSync} is set up. */
@@ -37,7 +55,7 @@ export interface BackgroundSync {
   /**
    * Has the system run the task from now on, also after restarts. Calling it again is no error.
    *
-   * @param options `minimumIntervalMinutes`: the system runs it less often than that, at its
+   * @param options - `minimumIntervalMinutes`: the system runs it less often than that, at its
    * own choice; at least 15, and twelve hours when left out
    */
   start(options?: { readonly minimumIntervalMinutes?: number }): Promise<void>;
@@ -46,7 +64,7 @@ export interface BackgroundSync {
 }
 
 /** How a sync ended that the system need not hear a failure of: waiting is no fault of ours. */
-const FINE: ReadonlySet<string> = new Set(["done", "budget", "waiting", "stopped"]);
+const FINE: ReadonlySet<SyncEnd> = new Set(["done", "budget", "waiting", "stopped"]);
 
 /**
  * Defines a task of `expo-background-task` that syncs. Call it where the bundle loads, such as

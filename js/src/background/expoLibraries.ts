@@ -10,7 +10,12 @@ export interface ExpoTaskManagerLibrary {
 /** What is used of `expo-background-task`. */
 export interface ExpoBackgroundTaskLibrary {
   /** What a task answers. */
-  readonly BackgroundTaskResult: { readonly Success: number; readonly Failed: number };
+  readonly BackgroundTaskResult: {
+    /** It has done what it was to do. */
+    readonly Success: number;
+    /** It has not. */
+    readonly Failed: number;
+  };
   /** Has the system run the task, for good: it survives restarts of app and device. */
   registerTaskAsync(
     taskName: string,

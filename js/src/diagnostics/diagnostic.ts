@@ -2,7 +2,7 @@
 // level, and a few facts. Never a message body, a token or a key.
 
 import type { MailboatError } from "../error";
-import type { Ask, CriticalKind, ErrorCode } from "../generated/waist";
+import type { Ask, CriticalKind, ErrorCode, SyncReport } from "../generated/waist";
 
 /** How bad it is: `error` is for a person to look at, `info` is for counting. */
 export type DiagnosticLevel = "info" | "warning" | "error";
@@ -45,7 +45,7 @@ export interface DiagnosticData {
   };
   /**
    * A function of the app threw: of its backend, `getToken` or `resolveConflict`. The engine
-   * goes on by itself. `warning`; what was thrown is {@link Diagnostic.cause}.
+   * goes on by itself. `warning`; what was thrown is {@link DiagnosticOf.cause}.
    */
   appFunctionThrew: {
     /** What the function was asked for. */
@@ -86,26 +86,21 @@ export interface DiagnosticData {
     /** The code of the error behind it; `null` when there is none any more. */
     readonly error: ErrorCode | null;
   };
-  /** `syncWithin` has ended: in the background, usually. `warning` when it failed, else `info`. */
-  backgroundSyncEnded: SyncWithinReport;
-}
-
-/** What `Mailboat.syncWithin` answers. */
-export interface SyncWithinReport {
-  /** Entries that the server has acknowledged. */
-  readonly sent: number;
-  /** Changes that were pulled and stored. */
-  readonly received: number;
-  /** Entries that still wait. */
-  readonly left: number;
-  /** Why it ended, such as `done` or `budget`. */
-  readonly ended: string;
+  /** `syncWithin` has ended: in the background, usually. `info`, or `warning` for `failed` and `unauthorized`. */
+  backgroundSyncEnded: Readonly<SyncReport>;
 }
 
 /** A stable word that names what happened. */
 export type DiagnosticCode = keyof DiagnosticData;
 
-/** Every code. */
+/**
+ * Every code, such as for the names of an app's own charts.
+ *
+ * @example
+ * ```ts
+ * const names = DIAGNOSTIC_CODES.map((code) => `mailboat.${code}`);
+ * ```
+ */
 export const DIAGNOSTIC_CODES: readonly DiagnosticCode[] = Object.keys({
   openFailed: true,
   closed: true,

@@ -4,7 +4,7 @@
 import { reportLater } from "../engine/cell";
 import type { Engine } from "../engine/engine";
 import { MailboatError } from "../error";
-import type { Ask, Event, OutboxEntry } from "../generated/waist";
+import type { Ask, Event, OutboxEntry, SyncReport } from "../generated/waist";
 import type { SyncStatus } from "../status";
 import {
   diagnosticOf,
@@ -12,7 +12,6 @@ import {
   type DiagnosticData,
   type Finding,
   type OnDiagnostic,
-  type SyncWithinReport,
 } from "./diagnostic";
 
 /** Entries of a page that is looked through for the reasons of dead letters. */
@@ -109,10 +108,10 @@ export class Diagnostics {
   }
 
   /** `syncWithin` has ended. */
-  syncedWithin({ ended, left, received, sent }: SyncWithinReport): void {
+  syncedWithin({ ended, left, received, sent }: SyncReport): void {
     this.arrived.push({
       code: "backgroundSyncEnded",
-      level: ended === "failed" ? "warning" : "info",
+      level: ended === "failed" || ended === "unauthorized" ? "warning" : "info",
       message: `A sync within a budget has ended: ${ended}.`,
       data: { sent, received, left, ended },
     });

@@ -37,7 +37,7 @@ const SENTENCES: Readonly<Record<Place, string>> = {
 
 /** The error of an app in which the native module is not. */
 export function unsupportedHere(): MailboatError {
-  return mailboatError("UNSUPPORTED", SENTENCES[placeOf(globalThis)]);
+  return mailboatError("UNSUPPORTED", SENTENCES[placeOf(globalThis as unknown as Surroundings)]);
 }
 
 function placeOf({ document, expo, process }: Surroundings): Place {

@@ -6,8 +6,8 @@ const { appCommand, copyOfApp } = require("../exampleApp");
 
 /** The first eight bytes of Hermes bytecode. */
 const MAGIC = Buffer.from("c61fbc03c103191f", "hex");
-/** Names of the package's native module and of one of its errors: strings that bytecode keeps. */
-const OF_THE_PACKAGE = ["MailboatError"];
+/** The package's module that asks React Native for the native one, which only phones take. */
+const NATIVE_HOST = "react-native-mailboat/dist/native/nativeHost.native.js";
 
 /** @type {import("../checks").Check} */
 module.exports = {
@@ -25,12 +25,9 @@ module.exports = {
     // A module that there is in Node and not on a phone.
     const entry = path.join(app.mailboat, "dist/index.js");
     if (planted) fs.appendFileSync(entry, '\nrequire("node:fs");\n');
-    appCommand(
-      kit,
-      app,
-      ["expo", "export", "-p", "android", "-p", "ios", "--output-dir", "out"],
-      900,
-    );
+    const platforms = ["-p", "android", "-p", "ios"];
+    const command = ["expo", "export", ...platforms, "--output-dir", "out", "--source-maps"];
+    appCommand(kit, app, command, 900);
     const sizes = ["android", "ios"].map((platform) => bytecode(app.folder, platform));
     return sizes.join(", ");
   },
@@ -39,12 +36,17 @@ module.exports = {
 /** The size of a platform's bundle, which must be bytecode with the package in it. @param {string} folder @param {string} platform */
 function bytecode(folder, platform) {
   const bundles = path.join(folder, "out/_expo/static/js", platform);
-  const files = fs.readdirSync(bundles).filter((file) => file.endsWith(".hbc"));
-  if (files.length !== 1) throw new Error(`${platform}: ${files.length} bundles`);
-  const bundle = fs.readFileSync(path.join(bundles, String(files[0])));
+  const named = (/** @type {string} */ ending) => {
+    const files = fs.readdirSync(bundles).filter((file) => file.endsWith(ending));
+    if (files.length !== 1) throw new Error(`${platform}: ${files.length} files *${ending}`);
+    return fs.readFileSync(path.join(bundles, String(files[0])));
+  };
+  const bundle = named(".hbc");
   if (!bundle.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error(`${platform}: no bytecode`);
-  for (const word of OF_THE_PACKAGE) {
-    if (!bundle.includes(word)) throw new Error(`${platform}: the bundle is without ${word}`);
+  /** @type {string[]} */
+  const sources = JSON.parse(named(".hbc.map").toString()).sources;
+  if (!sources.some((source) => source.endsWith(NATIVE_HOST))) {
+    throw new Error(`${platform}: the bundle is without ${NATIVE_HOST}`);
   }
   return `${platform} ${(bundle.length / 1e6).toFixed(1)} MB`;
 }

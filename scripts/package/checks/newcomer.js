@@ -3,7 +3,7 @@
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { newcomersEnvironment, typeSection } = require("../newcomer");
+const { QUIET_BASH, newcomersEnvironment, typeSection } = require("../newcomer");
 const { stageMain, stageNode, tarball } = require("../pack");
 
 /** @type {import("../checks").Check} */
@@ -14,7 +14,8 @@ module.exports = {
   speed: "slow",
   async run(kit, { planted }) {
     const env = newcomersEnvironment(kit.root);
-    if (succeeds(() => kit.exec("bash", ["-c", "command -v cargo || command -v rustc"], { env }))) {
+    const rust = "command -v cargo || command -v rustc";
+    if (succeeds(() => kit.exec("bash", [...QUIET_BASH, rust], { env }))) {
       throw new Error("there is a Rust toolchain in the newcomer's PATH");
     }
     const packages = packed(kit, planted);
@@ -27,7 +28,9 @@ module.exports = {
       const shown = kit.exec("npx", ["tsc", "--showConfig"], { cwd: app, env }).stdout;
       if (JSON.parse(shown).compilerOptions.strict !== true)
         throw new Error("the app's types are not strict");
-      return `Tests: ${tests[1]} passed; tsc --noEmit under strict`;
+      const { plugins = [] } = JSON.parse(fs.readFileSync(path.join(app, "app.json"), "utf8")).expo;
+      const plugin = plugins.includes("react-native-mailboat") ? "in" : "not in";
+      return `Tests: ${tests[1]} passed; tsc --noEmit under strict; the config plugin is ${plugin} app.json`;
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
     }

@@ -2,6 +2,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { accidentally } = require("../kit");
 const { newcomersEnvironment } = require("../newcomer");
 const { stageMain, stageNode, tarball } = require("../pack");
 
@@ -42,7 +43,9 @@ module.exports = {
     const [main, node] = Object.values(folders).map((folder) => tarball(folder, kit.scratch));
     // React Native itself has nothing to do with it, and is large.
     const install = ["install", "--omit=peer", "--no-audit", "--no-fund"];
-    kit.exec("npm", [...install, String(main), String(node)], { cwd: app, env });
+    accidentally(() =>
+      kit.exec("npm", [...install, String(main), String(node)], { cwd: app, env }),
+    );
     const run = (/** @type {Record<string, string>} */ more = {}) =>
       JSON.parse(kit.exec("node", ["program.js"], { cwd: app, env: { ...env, ...more } }).stdout);
 

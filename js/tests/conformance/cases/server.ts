@@ -246,8 +246,7 @@ function defineBackground(): void {
       const second = openAs("jan", config);
       await sync(second);
       await second.close();
-      const { background: _, ...unwanted } = config;
-      await sync(openAs("jan", unwanted));
+      await sync(openAs("jan", { ...configAt(urls.server()), path: config.path }));
     },
   );
 
