@@ -188,6 +188,9 @@ function defineBudgets(): void {
     const [gus, ida] = [openAs("gus"), openAs("ida")];
     await converse(gus, "dock", ["gus", "ida"]);
     await sync(gus);
+    await sync(ida);
+    // Without a live connection nothing comes to her by itself.
+    await ida.execute({ type: "setAppState", state: "background" });
     await gus.execute({ type: "setNetwork", network: { kind: "none" } });
     for (const body of ["one", "two"]) await send(gus, "dock", body);
     const offline = await within(gus, AMPLE_MS);
@@ -196,7 +199,7 @@ function defineBudgets(): void {
     assert.deepInclude(await within(gus, AMPLE_MS), { left: 0, ended: "done" });
     const { received, ...rest } = await within(ida, AMPLE_MS);
     assert.deepEqual(rest, { sent: 0, left: 0, ended: "done" });
-    assert.isAtLeast(received, 3);
+    assert.isAtLeast(received, 2);
     assert.deepEqual(ida.bodies("messages"), ["one", "two"]);
   });
 
