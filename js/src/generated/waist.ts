@@ -409,7 +409,8 @@ answer: Answer, } | { "type": "close" };
  */
 export type Config = { 
 /**
- * The database file; its folder must exist and be writable.
+ * The database file; its folder must exist and be writable. A relative path lies in the
+ * platform's folder for databases; without one, in the working directory.
  */
 path: string, 
 /**

@@ -37,7 +37,8 @@ const SENTENCES: Readonly<Record<Place, string>> = {
 
 /** The error of an app in which the native module is not. */
 export function unsupportedHere(): MailboatError {
-  return mailboatError("UNSUPPORTED", SENTENCES[placeOf(globalThis as unknown as Surroundings)]);
+  const surroundings: unknown = globalThis;
+  return mailboatError("UNSUPPORTED", SENTENCES[placeOf(surroundings as Surroundings)]);
 }
 
 function placeOf({ document, expo, process }: Surroundings): Place {

@@ -41,7 +41,8 @@ class TaskRegistry implements ExpoTaskManagerLibrary, ExpoBackgroundTaskLibrary 
 
   /** The system finds that it is time. */
   async runAll(): Promise<unknown[]> {
-    return Promise.all([...this.registered.keys()].map((name) => this.defined.get(name)?.()));
+    const names = [...this.registered.keys()];
+    return Promise.all(names.map(async (name) => this.defined.get(name)?.()));
   }
 }
 
