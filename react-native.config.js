@@ -9,6 +9,8 @@ module.exports = {
       android: {
         packageImportPath: "import com.mailboat.MailboatPackage;",
         packageInstance: "new MailboatPackage()",
+        // It has no views; in a checkout, the search for them would find React Native's.
+        componentDescriptors: [],
       },
       ios: {},
     },

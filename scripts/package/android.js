@@ -9,17 +9,20 @@ const { Accident } = require("./kit");
 
 /** @typedef {import("./kit").Kit} Kit */
 
+/** The oldest React Native that Mailboat supports. */
+const OLDEST = "0.86.3";
 /**
- * The React Natives whose Android library Mailboat is held against: the oldest that it
- * supports, and the newest whose library Maven Central has (of 0.88 it has none, so 0.88's
- * headers come from its npm package, in scripts/check-cpp.sh).
+ * The React Natives whose Android library Mailboat is held against: the oldest, and the newest
+ * whose library Maven Central has. Of 0.88 it has none: scripts/check-cpp.sh compiles the shim
+ * against the headers in its npm package.
  */
-const REACT_ANDROID = ["0.86.3", "0.87.1"];
+const REACT_ANDROID = [OLDEST, "0.87.1"];
 /** The framework's own classes, of Android 16 (API level 36). */
 const ANDROID_ALL = "16-robolectric-13921718";
 /** React Native 0.86's (gradle/libs.versions.toml). */
 const KOTLIN = "2.1.20";
-const KOTLIN_COMPILER = /** @type {const} */ ([
+/** @type {[string, string, string][]} */
+const KOTLIN_COMPILER = [
   ["org.jetbrains.kotlin", "kotlin-compiler-embeddable", KOTLIN],
   ["org.jetbrains.kotlin", "kotlin-script-runtime", KOTLIN],
   ["org.jetbrains.kotlin", "kotlin-reflect", "1.6.10"],
@@ -27,7 +30,7 @@ const KOTLIN_COMPILER = /** @type {const} */ ([
   ["org.jetbrains.kotlinx", "kotlinx-coroutines-core-jvm", "1.6.4"],
   ["org.jetbrains", "annotations", "13.0"],
   ["org.jetbrains.intellij.deps", "trove4j", "1.0.20200330"],
-]);
+];
 
 const ROBOLECTRIC = "4.16";
 /** The framework with Robolectric's hooks: the oldest Android that Mailboat supports, and 14. */
@@ -68,9 +71,12 @@ function compile(kit, command, args, options) {
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Accident) throw error;
     const lines = error.message.split("\n");
-    const first = lines.findIndex((line) => /\berror:|CMake Error|undefined reference|^\d+\) /i.test(line));
+    const first = lines.findIndex((line) =>
+      /\berror:|CMake Error|undefined reference|^\d+\) /i.test(line),
+    );
     if (first < 0) throw error;
-    throw new Error(lines.slice(first).join("\n").replaceAll(`${kit.scratch}/`, ""));
+    const says = lines.slice(first).join("\n").replaceAll(`${kit.scratch}/`, "");
+    throw new Error(says, { cause: error });
   }
 }
 
@@ -88,7 +94,10 @@ const kotlinStdlib = (kit) => kit.maven("org.jetbrains.kotlin", "kotlin-stdlib",
  *   `friend`: a folder of classes whose `internal` names the sources may use
  */
 function compileKotlin(kit, { sources, classes, into, friend }) {
-  const compiler = [...KOTLIN_COMPILER.map((coordinates) => kit.maven(...coordinates)), kotlinStdlib(kit)];
+  const compiler = [
+    ...KOTLIN_COMPILER.map((coordinates) => kit.maven(...coordinates)),
+    kotlinStdlib(kit),
+  ];
   compile(kit, "java", [
     ...["-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", compiler.join(path.delimiter)],
     "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
@@ -110,7 +119,13 @@ function robolectric(kit) {
     kit.maven("org.robolectric", "android-all-instrumented", version),
   );
   return {
-    classes: filesBelow(folder, ".jar").map((name) => path.join(folder, name)),
+    classes: [
+      ...filesBelow(folder, ".jar").map((name) => path.join(folder, name)),
+      kit.maven("junit", "junit", "4.13.2"),
+      kit.maven("org.hamcrest", "hamcrest-core", "1.3"),
+    ],
+    // Robolectric's loader begins with these; those of 16 want a newer Java.
+    android: kit.maven("org.robolectric", "android-all", "14-robolectric-10818077"),
     frameworks: path.dirname(frameworks[0] ?? ""),
     levels: FRAMEWORKS.map(({ level }) => level),
   };
@@ -148,7 +163,9 @@ function fetchRobolectric(kit, folder) {
   for (const name of filesBelow(folder, ".aar")) {
     const unpacked = path.join(folder, name.replace(/\.aar$/, ""));
     fs.mkdirSync(unpacked);
-    kit.exec("jar", ["--extract", "--file", path.join(folder, name), "classes.jar"], { cwd: unpacked });
+    kit.exec("jar", ["--extract", "--file", path.join(folder, name), "classes.jar"], {
+      cwd: unpacked,
+    });
   }
   fs.writeFileSync(path.join(folder, ".complete"), "");
 }
@@ -199,7 +216,8 @@ function copyNative(kit, into) {
     kit.copy(path.join(kit.root, "cpp", name), path.join(into, "cpp", name));
   }
   for (const name of fs.readdirSync(path.join(kit.root, "cpp"))) {
-    if (name.endsWith(".h")) kit.copy(path.join(kit.root, "cpp", name), path.join(into, "cpp", name));
+    if (name.endsWith(".h"))
+      kit.copy(path.join(kit.root, "cpp", name), path.join(into, "cpp", name));
   }
   for (const name of ["CMakeLists.txt", "exports.map", "src"]) {
     kit.copy(path.join(kit.root, "android", name), path.join(into, "android", name));
@@ -250,7 +268,7 @@ function hostReactNative(kit, folder) {
   ]);
   compile(kit, "g++", ["-shared", "-x", "c++", "/dev/null", ...named("log")]);
 
-  const phones = path.join(reactAndroid(kit, REACT_ANDROID[0] ?? ""), "prefab/modules");
+  const phones = path.join(reactAndroid(kit, OLDEST), "prefab/modules");
   const imported = (/** @type {string} */ name) => `
 add_library(ReactAndroid::${name} SHARED IMPORTED)
 set_target_properties(ReactAndroid::${name} PROPERTIES
@@ -308,6 +326,7 @@ function filesBelow(folder, end) {
 }
 
 module.exports = {
+  OLDEST,
   REACT_ANDROID,
   ANDROID_ALL,
   KOTLIN,

@@ -20,25 +20,49 @@ module.exports = {
     const folder = path.join(kit.scratch, "package");
     android.copyNative(kit, folder);
     if (planted) {
-      kit.edit(path.join(folder, "android/CMakeLists.txt"), "max-page-size=16384", "max-page-size=4096");
+      kit.edit(
+        path.join(folder, "android/CMakeLists.txt"),
+        "max-page-size=16384",
+        "max-page-size=4096",
+      );
     }
     const surroundings = android.hostReactNative(kit, path.join(kit.scratch, "surroundings"));
     refusesMissing(kit, folder, surroundings);
     const library = android.hostLibrary(kit, folder, surroundings);
 
-    const { stdout: table } = kit.exec("nm", ["--dynamic", "--defined-only", "--format=posix", library]);
-    const exported = table.split("\n").map((line) => line.split(" ")[0] ?? "").filter((name) => name !== "");
-    if (exported.join() !== EXPORTS.join()) throw new Error(`libmailboat.so exports ${exported.length} names: ${exported.slice(0, 20).join(", ")}`);
+    const { stdout: table } = kit.exec("nm", [
+      "--dynamic",
+      "--defined-only",
+      "--format=posix",
+      library,
+    ]);
+    const exported = table
+      .split("\n")
+      .map((line) => line.split(" ")[0] ?? "")
+      .filter((name) => name !== "");
+    if (exported.join() !== EXPORTS.join())
+      throw new Error(
+        `libmailboat.so exports ${exported.length} names: ${exported.slice(0, 20).join(", ")}`,
+      );
 
-    const { stdout: headers } = kit.exec("readelf", ["--program-headers", "--dynamic", "--wide", library]);
-    const segments = [...headers.matchAll(/^\s*LOAD\s.*\s(0x[0-9a-f]+)$/gm)].map(([, align]) => Number(align));
+    const { stdout: headers } = kit.exec("readelf", [
+      "--program-headers",
+      "--dynamic",
+      "--wide",
+      library,
+    ]);
+    const segments = [...headers.matchAll(/^\s*LOAD\s.*\s(0x[0-9a-f]+)$/gm)].map(([, align]) =>
+      Number(align),
+    );
     if (segments.length === 0) throw new Error("readelf shows no LOAD segment");
     for (const align of segments) {
-      if (align % PAGE !== 0) throw new Error(`a LOAD segment is aligned to ${align} bytes, not to ${PAGE}`);
+      if (align % PAGE !== 0)
+        throw new Error(`a LOAD segment is aligned to ${align} bytes, not to ${PAGE}`);
     }
     const needed = [...headers.matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(([, name]) => name ?? "");
     for (const name of NEEDED) {
-      if (!needed.includes(name)) throw new Error(`libmailboat.so does not ask for ${name}, only for ${needed.join(", ")}`);
+      if (!needed.includes(name))
+        throw new Error(`libmailboat.so does not ask for ${name}, only for ${needed.join(", ")}`);
     }
     const megabytes = (fs.statSync(library).size / 1e6).toFixed(1);
     return `exports ${exported.join(", ")} and nothing else; ${segments.length} LOAD segments on ${PAGE / 1024} KB; ${megabytes} MB stripped (this machine's Rust profile); without a Rust library it names the script`;

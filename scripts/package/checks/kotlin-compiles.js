@@ -16,7 +16,7 @@ module.exports = {
     const monitor = path.join(sources, "com/mailboat/NetworkMonitor.kt");
     if (planted) kit.edit(monitor, "registerDefaultNetworkCallback", "registerTheNetworkCallback");
 
-    const reactNative = android.REACT_ANDROID[0];
+    const reactNative = android.OLDEST;
     const into = path.join(kit.scratch, "classes");
     android.compileKotlin(kit, {
       sources: [sources],
@@ -35,8 +35,13 @@ module.exports = {
 
 /** Every class that the manifest names is there. @param {import("../kit").Kit} kit @param {string} sources */
 function checkManifest(kit, sources) {
-  const manifest = fs.readFileSync(path.join(kit.root, "android/src/main/AndroidManifest.xml"), "utf8");
-  const names = [...manifest.matchAll(/android:name="(com\.mailboat\.\w+)"/g)].map(([, name]) => name ?? "");
+  const manifest = fs.readFileSync(
+    path.join(kit.root, "android/src/main/AndroidManifest.xml"),
+    "utf8",
+  );
+  const names = [...manifest.matchAll(/android:name="(com\.mailboat\.\w+)"/g)].map(
+    ([, name]) => name ?? "",
+  );
   if (names.length === 0) throw new Error("the manifest names no class of Mailboat");
   for (const name of names) {
     const file = path.join(sources, `${name.replaceAll(".", "/")}.kt`);

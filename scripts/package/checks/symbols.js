@@ -27,7 +27,12 @@ module.exports = {
     android.copyNative(kit, kit.scratch);
     if (planted) forgetOne(kit);
     const library = path.join(kit.root, "build/bridge/libmailboat_bridge.a");
-    const rust = new Set(demangled(kit, definedIn(kit, library, []).filter((name) => /mailboat|rust/.test(name))));
+    const rust = new Set(
+      demangled(
+        kit,
+        definedIn(kit, library, []).filter((name) => /mailboat|rust/.test(name)),
+      ),
+    );
     let compared = 0;
     const wanted = new Set();
     for (const version of android.REACT_ANDROID) {
@@ -36,14 +41,19 @@ module.exports = {
         const objects = compileFor(kit, flag, phones);
         for (const abi of abis) {
           const exported = new Set(
-            LIBRARIES.flatMap((name) => definedIn(kit, path.join(phones, "jni", abi, `lib${name}.so`), ["-D"])),
+            LIBRARIES.flatMap((name) =>
+              definedIn(kit, path.join(phones, "jni", abi, `lib${name}.so`), ["-D"]),
+            ),
           );
           // What is not React Native's is our Rust library's, or C's.
-          const missing = objects.wanted.filter((name) => !exported.has(name) && /^_Z|^mailboat/.test(name));
+          const missing = objects.wanted.filter(
+            (name) => !exported.has(name) && /^_Z|^mailboat/.test(name),
+          );
           const nowhere = demangled(kit, missing).filter((name) =>
             asOurRust ? !rust.has(name) : !OF_RUST.test(name),
           );
-          if (nowhere.length > 0) throw new Error(`react-android ${version}, ${abi}: nobody has ${nowhere.join(", ")}`);
+          if (nowhere.length > 0)
+            throw new Error(`react-android ${version}, ${abi}: nobody has ${nowhere.join(", ")}`);
           const found = objects.wanted.filter((name) => exported.has(name));
           for (const name of found) wanted.add(name);
           if (!found.some((name) => name.includes("registerCxxModuleToGlobalModuleMap"))) {
@@ -84,15 +94,32 @@ function compileFor(kit, flag, phones) {
   const site = path.join(kit.scratch, "site");
   fs.mkdirSync(site, { recursive: true });
   fs.copyFileSync(path.join(runtime, "__config_site"), path.join(site, "__config_site"));
-  kit.edit(path.join(site, "__config_site"), "_LIBCPP_ABI_NAMESPACE __1", "_LIBCPP_ABI_NAMESPACE __ndk1");
+  kit.edit(
+    path.join(site, "__config_site"),
+    "_LIBCPP_ABI_NAMESPACE __1",
+    "_LIBCPP_ABI_NAMESPACE __ndk1",
+  );
 
   const objects = android.nativeSources(kit.scratch).map((source) => {
     const object = path.join(kit.scratch, `${path.basename(source, ".cpp")}.o`);
     android.compile(kit, "clang++", [
-      ...[flag, "-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden", "-c"],
+      ...[
+        flag,
+        "-std=c++20",
+        "-O2",
+        "-fPIC",
+        "-fvisibility=hidden",
+        "-fvisibility-inlines-hidden",
+        "-c",
+      ],
       ...["-nostdinc++", "-isystem", site, "-isystem", runtime],
       ...android.deviceHeaders(kit, phones),
-      ...["-idirafter", path.join(narrow, "usr/include"), "-idirafter", "/usr/include/x86_64-linux-gnu"],
+      ...[
+        "-idirafter",
+        path.join(narrow, "usr/include"),
+        "-idirafter",
+        "/usr/include/x86_64-linux-gnu",
+      ],
       ...["-I", path.join(kit.scratch, "cpp"), source, "-o", object],
     ]);
     return object;
@@ -125,5 +152,8 @@ function names(kit, args) {
 function demangled(kit, mangled) {
   if (mangled.length === 0) return [];
   const { stdout } = kit.exec("c++filt", [], { input: mangled.join("\n") });
-  return stdout.trimEnd().split("\n").map((name) => name.replace(/std::__(ndk1|cxx11)::/g, "std::"));
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((name) => name.replace(/std::__(ndk1|cxx11)::/g, "std::"));
 }
