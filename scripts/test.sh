@@ -131,8 +131,8 @@ suite 'example app, types' status 300 npm --prefix example-app run --silent type
 suite 'example app, lint' status 300 npm --prefix example-app run --silent lint
 suite 'example app, jest' jest 300 npm --prefix example-app test
 suite 'example app, detox' plain 2700 npm run --silent e2e
-suite 'package' ok 600 npm run --silent check:package -- --quick
-suite 'package planted' ok 600 npm run --silent check:package -- --quick --plants
+suite 'package' ok 1800 npm run --silent check:package -- --quick
+suite 'package planted' ok 1200 npm run --silent check:package -- --quick --plants
 suite 'demo' demo 300 npm run --silent demo
 suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
 suite_summary
