@@ -11,7 +11,7 @@ const suite = (name) => ({
   roots: ["<rootDir>/js"],
   moduleNameMapper: {
     "^react-native-mailboat$": "<rootDir>/js/src/index.ts",
-    "^react-native-mailboat/(components|node|testing)$": "<rootDir>/js/src/$1/index.ts",
+    "^react-native-mailboat/(background|components|node|testing)$": "<rootDir>/js/src/$1/index.ts",
   },
 });
 

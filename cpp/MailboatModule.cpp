@@ -29,11 +29,17 @@ class RingAgain {
 };
 
 /// Runs a call of the waist; what it throws becomes an error of JavaScript.
+///
+/// A rust::Error is caught by its base. On iOS it comes out of another library, and an app
+/// may hold a second library with a rust::Error of its own: then the types' names are the
+/// same and the types are not (docs/adr/0017).
 template <typename Call>
 auto throwing(jsi::Runtime& runtime, Call&& call) {
   try {
     return call();
-  } catch (const rust::Error& error) {
+  } catch (const jsi::JSIException&) {
+    throw;
+  } catch (const std::exception& error) {
     throw toJsError(runtime, error.what());
   }
 }

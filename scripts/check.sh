@@ -26,6 +26,7 @@ export -f shell_scripts have
 suite 'rust format' status 60 cargo fmt --all --check
 suite 'rust lint' status 900 cargo clippy --release --workspace --all-targets -- -D warnings
 suite 'generated files' status 900 cargo test --release --workspace --test generated --test policy --test why
+suite 'verified where' status 60 node scripts/package/table.js --check
 suite 'shim compiles' status 300 scripts/check-cpp.sh
 suite 'js format' status 120 npm run --silent format:js:check
 suite 'js lint' status 300 npm run --silent lint:js

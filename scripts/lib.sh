@@ -165,7 +165,7 @@ suite_summary() {
 # own runners marks as a failure.
 first_failure() {
   awk -v limit="$FAILURE_LINES" '
-    !left && !seen && /^ *(●.* › |✕ )|^---- .* stdout ----$|panicked at|\[  FAILED  \]|^FAIL |^FAILED / { seen = 1; left = limit }
+    !left && !seen && /^ *(●.* › |✕ )|^---- .* stdout ----$|panicked at|\[  FAILED  \]|^FAIL |^FAILED |^[a-z0-9-]+ FAILED / { seen = 1; left = limit }
     left { print; left-- }'
 }
 
@@ -213,5 +213,12 @@ count_gtest() {
 count_plain() {
   plain_text | awk '
     /^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { result = $1 + 0 " " $3 + 0 " " $5 + 0 }
+    END { if (result) print result }'
+}
+
+# `12 ok, 0 failed, 0 skipped`, the last line of the checks of the package.
+count_ok() {
+  plain_text | awk '
+    /^[0-9]+ ok, [0-9]+ failed, [0-9]+ skipped$/ { result = $1 + 0 " " $3 + 0 " " $5 + 0 }
     END { if (result) print result }'
 }

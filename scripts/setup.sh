@@ -3,15 +3,15 @@
 # tests or the benchmarks. Every other script begins with it. It may be run at
 # any time: what is current is skipped.
 #
-#   scripts/setup.sh [--for demo|sim|check|shim|e2e|test|coverage|bench|bench-jsi]    (without it: test)
+#   scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|coverage|bench|bench-jsi]    (without it: test)
 
 . "$(dirname "$0")/lib.sh"
 
 purpose='test'
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for e2e' | '--for test' | '--for coverage' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
-    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|e2e|test|coverage|bench|bench-jsi]" ;;
+    '--for demo' | '--for sim' | '--for check' | '--for shim' | '--for e2e' | '--for package' | '--for test' | '--for coverage' | '--for bench' | '--for bench-jsi') purpose=$2 ;;
+    *) die "usage: scripts/setup.sh [--for demo|sim|check|shim|e2e|package|test|coverage|bench|bench-jsi]" ;;
   esac
   shift 2
 done
@@ -26,17 +26,17 @@ llvm=22
 wanted_packages() {
   echo 'c++ g++ all of them'
   echo 'cc gcc all of them'
-  case "$purpose" in check | shim | test)
-    echo 'clang++ clang the shim compiles, hand-over'
+  case "$purpose" in check | shim | package | test)
+    echo 'clang++ clang the shim compiles, hand-over, the package for iOS'
     ;;
   esac
-  case "$purpose" in shim | e2e | test)
+  case "$purpose" in shim | e2e | package | test)
     echo 'cmake cmake the shim, JavaScript engines, the example app'
     echo 'ninja ninja-build the shim, JavaScript engines, the example app'
     echo 'pkg-config pkg-config the shim on JavaScriptCore, the example app'
     ;;
   esac
-  case "$purpose" in shim | test)
+  case "$purpose" in shim | package | test)
     echo '/usr/include/webkitgtk-4.1/JavaScriptCore/JavaScript.h libjavascriptcoregtk-4.1-dev the shim on JavaScriptCore'
     echo '/usr/include/gtest/gtest.h libgtest-dev the C++ tests'
     ;;
@@ -47,6 +47,12 @@ wanted_packages() {
     echo 'Xvfb xvfb the example app without a display'
     # What the page asks for: React Native for the web names it first on Linux.
     echo '/usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf fonts-roboto-unhinted pictures of the example app'
+    ;;
+  esac
+  case "$purpose" in package | test)
+    echo 'mvn maven the package for Android'
+    echo 'javac default-jdk-headless the package for Android'
+    echo 'strip binutils the package of the Node host'
     ;;
   esac
   if [ "$purpose" = coverage ]; then
@@ -140,7 +146,7 @@ build_panicking_bridge() {
 }
 
 js_fingerprint() {
-  find js/src package.json package-lock.json tsconfig*.json -type f -print0 |
+  find js/src js/plugin package.json package-lock.json tsconfig*.json -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 
@@ -230,7 +236,14 @@ case "$purpose" in shim | test)
 esac
 case "$purpose" in e2e | test)
   step 'Window of the example app (about a minute the first time)' scripts/webkit.sh
+  ;;
+esac
+# The config plugin's types are the example app's Expo: its check and its lint need them.
+case "$purpose" in check | e2e | package | test)
   step 'npm packages of the example app (two minutes the first time)' install_npm_packages example-app
+  ;;
+esac
+case "$purpose" in e2e | test)
   step 'Page of the example app (half a minute)' export_page
   ;;
 esac

@@ -31,6 +31,16 @@ count_bytes() {
     END { if (pulls && pushes) print 1, 0, 0 }'
 }
 
+# `budgets=3 sent=N overruns=0 lost=0 duplicated=0`
+count_background() {
+  plain_text | awk '
+    /^budgets=3 sent=[1-9][0-9]* overruns=0 lost=0 duplicated=0$/ {
+      split($2, sent, "=")
+      if (sent[2] + 0 >= 3000) good = 1
+    }
+    END { if (good) print 1, 0, 0 }'
+}
+
 # `runs=N devices=N device_days=N messages=N kills=N power_cuts=N lost=0 duplicated=0 out_of_order=0 stuck=0 diverged=0`
 count_sim() {
   plain_text | awk '
@@ -76,6 +86,7 @@ count_expected_failure() {
       damage = !/ lost=0 duplicated=0 out_of_order=0/
     }
     /^cuts=[1-9][0-9]* effects=[0-9]+ lost=[0-9]+ duplicated=[1-9][0-9]*$/ { damage = 1 }
+    /^budgets=3 sent=[0-9]+ overruns=[0-9]+ lost=[0-9]+ duplicated=[1-9][0-9]*$/ { damage = 1 }
     END { if (damage && status != 0) print 1, 0, 0 }'
 }
 
@@ -95,6 +106,8 @@ suite 'kill sabotaged' expected_failure 300 npm run --silent test:kill -- --kill
 suite 'policy tables' plain 600 npm run --silent test:policy
 suite 'bytes' bytes 180 npm run --silent test:bytes
 suite 'bytes sabotaged' expected_failure 180 npm run --silent test:bytes -- --sabotage
+suite 'background' background 300 npm run --silent test:background
+suite 'background sabotaged' expected_failure 300 npm run --silent test:background -- --sabotage
 suite 'sim' sim 900 npm run --silent sim -- --runs 200
 suite 'sim, fresh seeds' sim 600 npm run --silent sim -- --runs 50 --fresh
 suite 'faults' faults 600 npm run --silent test:faults
@@ -118,6 +131,8 @@ suite 'example app, types' status 300 npm --prefix example-app run --silent type
 suite 'example app, lint' status 300 npm --prefix example-app run --silent lint
 suite 'example app, jest' jest 300 npm --prefix example-app test
 suite 'example app, detox' plain 2700 npm run --silent e2e
+suite 'package' ok 600 npm run --silent check:package -- --quick
+suite 'package planted' ok 600 npm run --silent check:package -- --quick --plants
 suite 'demo' demo 300 npm run --silent demo
 suite 'demo sabotaged' expected_failure 300 npm run --silent demo -- --sabotage
 suite_summary

@@ -3,6 +3,7 @@
 // feature `panics`.
 
 #include "Device.h"
+#include "MailboatPlatform.h"
 
 #include <gtest/gtest.h>
 
@@ -85,6 +86,19 @@ TEST(PanicsAtTheBeginning, AreThrownByTheFirstCall) {
   mailboat_panic_at_entry(1);
   EXPECT_EQ(runtime.run("done(codeOf(() => open()))"), "INTERNAL");
   EXPECT_EQ(runtime.run("done(count(open().engine))"), "0");
+}
+
+TEST_F(Panics, InWhatThePlatformSaysEndThere) {
+  mailboat_panic_at_entry(1);
+  mailboat_set_database_folder("/nowhere");
+  mailboat_panic_at_entry(1);
+  mailboat_set_network(MailboatNetworkNone, MailboatUnsaid, MailboatUnsaid);
+  mailboat_panic_at_entry(1);
+  mailboat_set_app_state(MailboatBackground);
+  mailboat_panic_at_entry(1);
+  mailboat_set_power(MailboatPowerLow);
+  // Each was taken by its call, and no engine has closed for it.
+  EXPECT_EQ(runtime_.run(kFind), "2 0");
 }
 
 TEST_F(Panics, AtTheEndOfARuntimeHurtNobody) {

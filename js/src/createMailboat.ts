@@ -2,6 +2,8 @@
 // Refresh runs modules again, so asking again must find what is open.
 
 import { toWaistConfig, type MailboatConfig } from "./config";
+import { openFailed } from "./diagnostics/diagnostic";
+import { tellDiagnostic } from "./diagnostics/diagnostics";
 import type { Host } from "./engine/host";
 import { decode, encode } from "./engine/json";
 import { toMailboatError } from "./error";
@@ -71,8 +73,14 @@ export function createMailboat<const S extends SchemaShape>(
   config: SchemaConfig<S>,
 ): Mailboat<CollectionsOf<S>>;
 export function createMailboat(config: MailboatConfig): unknown {
-  const host = config.host ?? nativeHost();
-  return enginesOf(host).open(config);
+  try {
+    const host = config.host ?? nativeHost();
+    return enginesOf(host).open(config);
+  } catch (thrown) {
+    const error = toMailboatError(thrown);
+    tellDiagnostic(config.onDiagnostic, openFailed(error));
+    throw error;
+  }
 }
 
 /** The engines that are open on one host; wakes find theirs here. */
@@ -91,7 +99,7 @@ class OpenEngines {
       return this.add(decode<Opened>(this.host.open(encode(toWaistConfig(config)))), config);
     } catch (error) {
       this.stopWhenEmpty();
-      throw toMailboatError(error);
+      throw error;
     }
   }
 

@@ -4,6 +4,15 @@ export { createMailboat, type MessagingConfig, type SchemaConfig } from "./creat
 export type { MailboatConfig, RestBackend } from "./config";
 export { Mailboat, type WindowRows } from "./mailboat";
 export { MailboatError } from "./error";
+export {
+  DIAGNOSTIC_CODES,
+  type Diagnostic,
+  type DiagnosticCode,
+  type DiagnosticData,
+  type DiagnosticLevel,
+  type DiagnosticOf,
+  type OnDiagnostic,
+} from "./diagnostics/diagnostic";
 export type { OpenState } from "./session";
 export type { SyncStatus } from "./status";
 export { Outbox, OUTBOX_PAGE } from "./outbox";
@@ -58,6 +67,7 @@ export type { SyncStatusView } from "./hooks/statusView";
 export { useSyncStatus } from "./hooks/useSyncStatus";
 export type {
   AppState,
+  BackgroundConfig,
   BatchMode,
   Change,
   Collection,
@@ -100,6 +110,8 @@ export type {
   Schema,
   SendMode,
   Stability,
+  SyncEnd,
+  SyncReport,
   Take,
   Tombstone,
   Why,

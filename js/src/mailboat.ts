@@ -13,6 +13,7 @@ import type {
   Network,
   Power,
   Snapshot,
+  SyncReport,
   WriteOptions as WaistOptions,
   Window,
   Written,
@@ -456,6 +457,27 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    */
   async sync(): Promise<void> {
     await this.session.engine.execute({ type: "sync" });
+  }
+
+  /**
+   * Pushes and pulls until nothing is left that may go now, or the budget is spent: for the
+   * time that a phone gives an app in the background. Resolves before the budget is over; what
+   * was achieved is in the file by then, and what is left goes next time, under the same ids.
+   * Unlike {@link sync} it sends nothing that the policy holds back, such as low priority on a
+   * metered network.
+   *
+   * @param budgetMs milliseconds, 1 000 to 600 000
+   *
+   * @example
+   * ```ts
+   * const { sent, left, ended } = await mailboat.syncWithin(25_000);
+   * if (ended === "budget") console.log(`${sent} sent, ${left} go next time`);
+   * ```
+   */
+  async syncWithin(budgetMs: number): Promise<SyncReport> {
+    const report = await this.session.engine.execute({ type: "syncWithin", budgetMs });
+    this.session.diagnostics.syncedWithin(report);
+    return report;
   }
 
   /**

@@ -2,6 +2,7 @@
 // belong, and lets the app hear of them only when all have arrived there.
 
 import { answerersOf, type MailboatConfig } from "./config";
+import { Diagnostics } from "./diagnostics/diagnostics";
 import { Cell, type ExternalStore } from "./engine/cell";
 import { closedError, Engine, type EventSink } from "./engine/engine";
 import type { Host } from "./engine/host";
@@ -61,6 +62,7 @@ export class Session implements EventSink {
   readonly windows: Windows;
   readonly outboxes: LiveOutboxes;
   readonly events = new Events();
+  readonly diagnostics: Diagnostics;
   /** Whether reads and writes work. */
   readonly state: ExternalStore<OpenState>;
   /** How syncing goes. */
@@ -82,9 +84,14 @@ export class Session implements EventSink {
     this.outboxes = new LiveOutboxes(this.engine, () => this.readStatus());
     this.stateCell = new Cell(opened.state === "ready" ? READY : { kind: "opening" });
     this.state = this.stateCell;
+    this.diagnostics = new Diagnostics(this.engine, () => this.config.onDiagnostic);
     this.status = { subscribe: this.statusCell.subscribe, getSnapshot: this.readStatus };
     this.network = new NetworkFeed(this.engine);
     this.network.follow(config.network);
+    // Dead letters that are there already are no news.
+    const isKnown = config.onDiagnostic !== undefined && opened.state === "ready";
+    const status = isKnown ? this.readStatus() : UNKNOWN_STATUS;
+    if (status !== UNKNOWN_STATUS) this.diagnostics.compare(status);
   }
 
   /** The app's functions and network source as they are now; Fast Refresh makes new ones. */
@@ -124,6 +131,7 @@ export class Session implements EventSink {
   }
 
   take(event: Event): void {
+    this.diagnostics.take(event);
     switch (event.type) {
       case "patch":
         this.windows.patch(event.watch, event.ops, event.more);
@@ -159,6 +167,7 @@ export class Session implements EventSink {
     if (state !== null) this.enter(state);
     const isNews = status !== null && status !== this.statusCell.getSnapshot();
     if (status !== null) {
+      this.diagnostics.compare(status);
       this.statusCell.prime(status);
       this.windows.somethingHappened();
       this.outboxes.somethingHappened();
@@ -168,6 +177,7 @@ export class Session implements EventSink {
     this.windows.flush();
     this.outboxes.flush();
     this.events.tell();
+    this.diagnostics.tell();
     for (const { ask, question } of questions) void this.answer(question, ask);
   }
 
@@ -205,20 +215,20 @@ export class Session implements EventSink {
     try {
       given = await answer(ask, answerersOf(this.config));
     } catch (error) {
-      this.config.onBackendError?.(error);
       given = failed(error);
+      this.diagnostics.threw(ask.kind, error, given.status ?? null);
     }
     try {
       await this.engine.execute({ type: "answer", question, answer: given });
     } catch (error) {
-      await this.answerRefused(question, toMailboatError(error));
+      await this.answerRefused(question, ask, toMailboatError(error));
     }
   }
 
   /** The engine could not read what the app's function answered, or does not wait any more. */
-  private async answerRefused(question: number, error: MailboatError): Promise<void> {
+  private async answerRefused(question: number, ask: Ask, error: MailboatError): Promise<void> {
     if (error.code !== "INVALID_ARGUMENT") return;
-    this.config.onBackendError?.(error);
+    this.diagnostics.unreadable(ask.kind, error);
     try {
       await this.engine.execute({ type: "answer", question, answer: { kind: "failed" } });
     } catch {

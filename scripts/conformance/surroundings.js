@@ -15,7 +15,20 @@ const { damageFiles } = require("./damage");
 /** Holds a few notes of a megabyte, and not many. */
 const SMALL_DISK_BYTES = 12 * 1024 * 1024;
 /** Users of the reference server; each case has its own. */
-const USERS = ["ann", "ben", "carl", "dora", "emil", "fay", "refused", "busy", "garbled"];
+const USERS = [
+  "ann",
+  "ben",
+  "carl",
+  "dora",
+  "emil",
+  "fay",
+  "gus",
+  "ida",
+  "jan",
+  "refused",
+  "busy",
+  "garbled",
+];
 /** What the server does to some of them, for ever; docs/rest-contract.md names the faults. */
 const FAULTS = [
   { on: "any", kind: "status", status: 403, user: "refused", times: null },

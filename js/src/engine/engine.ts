@@ -15,6 +15,7 @@ import type {
   OutboxPage,
   Query,
   Snapshot,
+  SyncReport,
   SyncStatus,
   Watched,
   Why,
@@ -48,6 +49,7 @@ export interface CommandAnswers {
   edit: string;
   discard: null;
   sync: null;
+  syncWithin: SyncReport;
   loadOlder: LoadedOlder;
   query: unknown;
   setNetwork: null;

@@ -154,7 +154,7 @@ export async function answer(ask: Ask, answerers: Answerers): Promise<Answer> {
 }
 
 /** What the engine hears of a call that failed: a status where the error has one, no words. */
-export function failed(error: unknown): Answer {
+export function failed(error: unknown): Extract<Answer, { kind: "failed" }> {
   const { status, retryAfterMs } = fieldsOf(error);
   return {
     kind: "failed",

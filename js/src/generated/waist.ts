@@ -112,6 +112,17 @@ baseUrl: string,
 allowInsecure?: boolean, } | { "kind": "javaScript" };
 
 /**
+ * What a sync without JavaScript may use. With it the file keeps schema, backend, policy and
+ * durability; the next `open` without it removes them.
+ */
+export type BackgroundConfig = { 
+/**
+ * Whether the file keeps the last token that the app gave, too. Without it, a server
+ * that wants one is not asked until the app runs.
+ */
+keepToken?: boolean, };
+
+/**
  * What a batch is.
  */
 export type BatchMode = "partial" | "atomic";
@@ -351,7 +362,11 @@ entry: string, } | { "type": "why",
 /**
  * The entry.
  */
-entry: string, } | { "type": "sync" } | { "type": "loadOlder", 
+entry: string, } | { "type": "sync" } | { "type": "syncWithin", 
+/**
+ * Milliseconds, 1 000 to 600 000.
+ */
+budgetMs: number, } | { "type": "loadOlder", 
 /**
  * Name of the collection.
  */
@@ -414,9 +429,14 @@ durability?: Durability,
  */
 policy?: Policy, 
 /**
- * What is taken for the network until `setNetwork` says it. It makes no other config.
+ * The app has a network source of its own, so the platform's word does not count, and
+ * this is taken for the network until `setNetwork` says it. It makes no other config.
  */
-network?: Network, };
+network?: Network, 
+/**
+ * Allows syncing without JavaScript.
+ */
+background?: BackgroundConfig, };
 
 /**
  * Something that was lost.
@@ -1291,6 +1311,32 @@ more: boolean, };
  * Whether the network stays.
  */
 export type Stability = "stable" | "flapping";
+
+/**
+ * Why a sync within a budget ended.
+ */
+export type SyncEnd = "done" | "budget" | "waiting" | "unauthorized" | "notEnabled" | "failed" | "stopped";
+
+/**
+ * Answer of `syncWithin`: what was achieved, all of which is in the file.
+ */
+export type SyncReport = { 
+/**
+ * Entries that the server has acknowledged.
+ */
+sent: number, 
+/**
+ * Changes that were pulled and stored.
+ */
+received: number, 
+/**
+ * Entries that still wait.
+ */
+left: number, 
+/**
+ * Why it ended.
+ */
+ended: SyncEnd, };
 
 /**
  * How syncing goes.

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MailboatConfig } from "../config";
 import { createMailboat, type SchemaConfig } from "../createMailboat";
+import type { OnDiagnostic } from "../diagnostics/diagnostic";
 import type { JavaScriptBackend } from "../engine/questions";
 import { messagingSchema } from "../generated/messagingSchema";
 import type { Durability, Policy } from "../generated/waist";
@@ -57,7 +58,7 @@ export interface TestMailboatOptions {
   /** As in `createMailboat`. What `goOffline` and `goOnline` say counts as well: the last word. */
   readonly network?: NetworkSource;
   /** As in `createMailboat`. */
-  readonly onBackendError?: (error: unknown) => void;
+  readonly onDiagnostic?: OnDiagnostic;
 }
 
 /**
@@ -278,7 +279,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
 
   private config(): MailboatConfig {
     const { backend, schema = messagingSchema, ...options } = this.setup.options;
-    const { durability, network, onBackendError, policy = TEST_POLICY } = options;
+    const { durability, network, onDiagnostic, policy = TEST_POLICY } = options;
     return {
       path: join(this.setup.dir, `${this.name}.db`),
       schema,
@@ -292,7 +293,7 @@ export class TestMailboat<C extends Collections = MessagingCollections> {
       },
       ...(durability !== undefined && { durability }),
       ...(network !== undefined && { network }),
-      ...(onBackendError !== undefined && { onBackendError }),
+      ...(onDiagnostic !== undefined && { onDiagnostic }),
     };
   }
 }

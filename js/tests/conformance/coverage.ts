@@ -26,6 +26,7 @@ import type {
   PushOutcome,
   Query,
   SendMode,
+  SyncEnd,
   WhyState,
   WriteMode,
 } from "../../src/generated/waist";
@@ -57,6 +58,7 @@ const command: All<Command["type"]> = {
   edit: true,
   discard: true,
   sync: true,
+  syncWithin: true,
   loadOlder: true,
   query: true,
   setNetwork: true,
@@ -163,6 +165,23 @@ const batchMode: All<BatchMode> = { partial: true, atomic: true };
 /** Whether a write that resolved had the server's word already. */
 const written: All<"acked" | "notAcked"> = { acked: true, notAcked: true };
 
+const syncEnd: AllBut<SyncEnd> = {
+  done: true,
+  budget: true,
+  waiting: true,
+  unauthorized: true,
+  notEnabled: "only a sync without JavaScript ends so; rust/engine does",
+  failed: "it takes a disk that fails; rust/engine plays it",
+  stopped: true,
+};
+
+/** What a config says of syncing without JavaScript. */
+const background: All<"wanted" | "withToken" | "unwanted"> = {
+  wanted: true,
+  withToken: true,
+  unwanted: true,
+};
+
 const merged: All<Merged["take"]> = { ours: true, theirs: true, values: true };
 
 const loser: All<Loser> = { local: true, server: true };
@@ -242,6 +261,8 @@ const EXPECTED = {
   writeMode,
   batchMode,
   written,
+  syncEnd,
+  background,
   merged,
   loser,
   progress,

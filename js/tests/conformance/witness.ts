@@ -5,12 +5,14 @@ import type { Host } from "../../src/engine/host";
 import type {
   Answer,
   Command,
+  Config,
   ConflictPage,
   Drained,
   Event,
   Opened,
   Query,
   Snapshot,
+  SyncReport,
   WaistError,
   Why,
   WriteOptions,
@@ -25,6 +27,7 @@ export function witness(host: Host): Host {
     open(config) {
       const answer = watched("open", () => host.open(config));
       saw("openState", (JSON.parse(answer) as Opened).state);
+      sawBackground(JSON.parse(config) as Config);
       return answer;
     },
     query(engine, request) {
@@ -85,6 +88,11 @@ function sawError(error: unknown): void {
   if (message.startsWith("{")) saw("code", (JSON.parse(message) as WaistError).code);
 }
 
+function sawBackground({ background }: Config): void {
+  if (background === undefined) saw("background", "unwanted");
+  else saw("background", background.keepToken === true ? "withToken" : "wanted");
+}
+
 function sawCommand(command: Command, answer: string): void {
   saw("command", command.type);
   switch (command.type) {
@@ -99,6 +107,9 @@ function sawCommand(command: Command, answer: string): void {
       return;
     case "setAppState":
       saw("appState", command.state);
+      return;
+    case "syncWithin":
+      saw("syncEnd", (JSON.parse(answer) as SyncReport).ended);
       return;
     case "why":
       saw("why", (JSON.parse(answer) as Why).state);

@@ -40,6 +40,8 @@ export declare const api: {
   get(path: string, query: object): Promise<PullPage>;
   post(path: string, body: object): Promise<PushOutcome[]>;
 };
+/** Whatever an app counts with. */
+export declare const analytics: { count(what: string, by: number): void };
 /** A library that knows the network. */
 export declare const radio: { watch(listener: (isUp: boolean) => void): () => void };
 /** Ids of records. */

@@ -5,6 +5,7 @@ import {
   BackendError,
   MailboatProvider,
   useMessages,
+  type Diagnostic,
   type JavaScriptBackend,
   type Mailboat,
   type MessagesView,
@@ -79,7 +80,7 @@ describe("a backend in JavaScript", () => {
 
   it("that fails is asked again, with the same ids, and the app hears why", async () => {
     const backend = new MemoryBackend();
-    const heard: unknown[] = [];
+    const heard: Diagnostic[] = [];
     let failures = 2;
     const failing: JavaScriptBackend = {
       pull: (cursor, limit) => backend.pull(cursor, limit),
@@ -91,13 +92,21 @@ describe("a backend in JavaScript", () => {
     };
     const { mailboat } = await openDevice({
       backend: failing,
-      onBackendError: (error) => heard.push(error),
+      onDiagnostic: (diagnostic) => heard.push(diagnostic),
     });
     await newConversation(mailboat);
     await delivered(mailboat);
     expect(backend.pushes).toHaveLength(3);
     expect(new Set(backend.pushes.flat()).size).toBe(1);
-    expect(heard).toEqual([expect.any(BackendError), expect.any(BackendError)]);
+    const threw = heard.filter(({ code }) => code === "appFunctionThrew");
+    expect(threw.map(({ data }) => data)).toEqual([
+      { asked: "push", status: 503 },
+      { asked: "push", status: 503 },
+    ]);
+    expect(threw.map(({ cause }) => cause)).toEqual([
+      expect.any(BackendError),
+      expect.any(BackendError),
+    ]);
     expect(mailboat.outbox.page().entries).toEqual([]);
   });
 

@@ -34,6 +34,17 @@ describe("a test device", () => {
 
   afterEach(() => ann.close());
 
+  it("syncs within a budget, and says what it came to before that is over", async () => {
+    await ann.goOffline();
+    for (const body of ["1", "2"]) await ann.mailboat.sendMessage(c1, body);
+    const offline = await ann.mailboat.syncWithin(20_000);
+    expect(offline).toEqual({ sent: 0, received: 0, left: 2, ended: "waiting" });
+    await ann.goOnline();
+    expect(await ann.mailboat.syncWithin(20_000)).toMatchObject({ left: 0, ended: "done" });
+    expect((await ann.server.state()).records["messages"]).toBe(2);
+    await expect(ann.mailboat.syncWithin(999)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
   it("offline sends nothing and says so; online again it delivers", async () => {
     await ann.goOffline();
     await ann.mailboat.sendMessage(c1, "1");

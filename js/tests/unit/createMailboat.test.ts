@@ -46,6 +46,11 @@ describe("createMailboat", () => {
     expect(configOf({ backend })).toMatchObject({ backend: { kind: "javaScript" } });
   });
 
+  it("hands over what may be kept for the background", () => {
+    const background = { keepToken: true };
+    expect(configOf({ background })).toMatchObject({ background });
+  });
+
   it("answers the same object for the engine that is open already", () => {
     const host = new ScriptedHost();
     const config = { path: "/scripted.db", host };

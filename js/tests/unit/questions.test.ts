@@ -1,6 +1,12 @@
 // What the engine asks and what it hears when the app's functions answer, fail or are missing.
 
-import { BackendError, createMailboat, type JavaScriptBackend, type Resolution } from "../../src";
+import {
+  BackendError,
+  createMailboat,
+  type Diagnostic,
+  type JavaScriptBackend,
+  type Resolution,
+} from "../../src";
 import type { Ask } from "../../src/generated/waist";
 import { hostError, ScriptedHost } from "./scriptedHost";
 
@@ -115,11 +121,15 @@ describe("a question", () => {
       },
     ],
   ])("whose function %s is answered with failed, and the app hears of it", async (_, pull) => {
-    const onBackendError = jest.fn();
-    const config = { backend: { ...backend, pull }, onBackendError };
+    const onDiagnostic = jest.fn<undefined, [Diagnostic]>();
+    const config = { backend: { ...backend, pull }, onDiagnostic };
     const answer = await ask(new ScriptedHost(), config, { kind: "pull", cursor: null, limit: 9 });
     expect(answer).toEqual({ kind: "failed" });
-    expect(onBackendError).toHaveBeenCalledWith(expect.objectContaining({ message: "secret" }));
+    const [[told] = []] = onDiagnostic.mock.calls;
+    expect(told).toMatchObject({ code: "appFunctionThrew", level: "warning" });
+    expect(told?.cause).toMatchObject({ message: "secret" });
+    expect(JSON.stringify(told)).not.toContain("secret");
+    expect({ ...told }).not.toHaveProperty("cause");
   });
 
   it("whose function throws a BackendError tells the engine the status and the wait", async () => {
@@ -143,13 +153,13 @@ describe("a question", () => {
 
   it("whose answer the engine cannot read is answered with failed at once", async () => {
     const host = new ScriptedHost();
-    const onBackendError = jest.fn();
-    await ask(host, { backend, onBackendError }, { kind: "pull", cursor: null, limit: 9 });
+    const onDiagnostic = jest.fn<undefined, [Diagnostic]>();
+    await ask(host, { backend, onDiagnostic }, { kind: "pull", cursor: null, limit: 9 });
     host.waiting("answer").reject(hostError("INVALID_ARGUMENT"));
     expect(await answered(host)).toEqual({ kind: "failed" });
-    expect(onBackendError).toHaveBeenCalledWith(
-      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
-    );
+    const [[told] = []] = onDiagnostic.mock.calls;
+    expect(told).toMatchObject({ code: "appFunctionAnswerUnreadable", data: { asked: "pull" } });
+    expect(told?.cause).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("goes to the functions of the latest createMailboat, as after Fast Refresh", async () => {

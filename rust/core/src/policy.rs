@@ -192,7 +192,7 @@ impl Policy {
     }
 
     /// The longest that anything but an entry of low priority is put off, in milliseconds.
-    pub(crate) fn longest_delay_ms(&self) -> u64 {
+    pub fn longest_delay_ms(&self) -> u64 {
         [
             self.max_delay_ms,
             self.max_retry_after_ms,

@@ -95,6 +95,9 @@ pub enum PullTrigger {
     Hint,
     /// The app asked.
     Request,
+    /// A sync within a budget began. It waits for no hint's spread, but for a good network
+    /// where the policy does.
+    Budget,
     /// The page before said there is more.
     More,
     /// Nothing else asked for long enough.

@@ -17,6 +17,7 @@ use crate::call::Call;
 use crate::engine::Shared;
 use crate::guard::panicked;
 use crate::network::Network;
+use crate::platform::Following;
 use crate::session::Session;
 use crate::waist::{Config, Event, WaistError};
 
@@ -40,6 +41,8 @@ pub(crate) struct ActorThread {
     pub shared: Arc<Shared>,
     pub session: Arc<Session>,
     pub config: Config,
+    /// The engine hears what the platform says for as long as this thread has it.
+    pub platform: Following,
     pub network: Option<Network>,
 }
 
@@ -92,7 +95,14 @@ impl ActorThread {
 
     fn actor(&self, writer: Writer) -> Result<Actor, StoreError> {
         let (session, shared) = (Arc::clone(&self.session), Arc::clone(&self.shared));
-        let parts = Parts::new(&self.config, writer, session, shared, Chance::from_os());
+        let parts = Parts::new(
+            &self.config,
+            self.platform.words,
+            writer,
+            session,
+            shared,
+            Chance::from_os(),
+        );
         Actor::new(parts, now())
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use mailboat_backends::rest::RestCodec;
 use mailboat_store::{
@@ -15,14 +16,18 @@ use crate::actor::Input;
 use crate::actor_thread::ActorThread;
 use crate::call::{Call, Completion};
 use crate::network::Network;
+use crate::platform::{self, Words};
 use crate::session::Session;
 use crate::waist::{
     BackendConfig, Command, Config, Counters, ErrorCode, Event, InitialSyncState,
-    InitialSyncStatus, OpenState, Query, SyncStatus, WaistError, Watched,
+    InitialSyncStatus, OpenState, Query, SyncEnd, SyncStatus, WaistError, Watched,
 };
 
 /// Commands that may wait for their answer at once.
 const MAX_COMMANDS_IN_FLIGHT: u32 = 65_536;
+
+/// The generation of who opened the file.
+pub(crate) const FIRST_GENERATION: u32 = 1;
 
 /// An open file.
 pub(crate) struct Engine {
@@ -32,6 +37,7 @@ pub(crate) struct Engine {
     pub path: PathBuf,
     /// What it was opened with.
     pub config: Config,
+    is_native: bool,
     inbox: Sender<Input>,
     shared: Arc<Shared>,
     next_watch: AtomicU32,
@@ -42,7 +48,7 @@ pub(crate) struct Engine {
 pub(crate) struct Shared {
     reader: RwLock<Option<Reader>>,
     pub ready: AtomicBool,
-    /// What is taken for the network until the platform has spoken.
+    /// What is taken for the network until the actor has said something.
     first_network: mailboat_core::Network,
     status: Mutex<Option<SyncStatus>>,
     watches: AtomicU32,
@@ -69,22 +75,26 @@ impl Engine {
         let codec = checked(&config)?;
         let opening = Opening::begin(&path, &config.schema)?;
         let (inbox, inputs) = channel();
-        let shared = Arc::new(Shared::new(config.network));
+        let platform = platform::follow(id, &inbox);
+        let shared = Arc::new(Shared::new(first_network(&config, platform.words)));
+        let is_native = session.is_native();
         let thread = ActorThread {
             inputs,
             shared: Arc::clone(&shared),
             session,
             config: config.clone(),
+            platform,
             network: codec.map(|codec| Network::new(codec, config.policy, inbox.clone())),
         };
         let engine = Arc::new(Self {
             id,
             path,
             config,
+            is_native,
             inbox,
             shared,
             next_watch: AtomicU32::new(1),
-            generation: AtomicU32::new(1),
+            generation: AtomicU32::new(FIRST_GENERATION),
         });
         if opening.is_quick() {
             let writer = thread.read(opening)?;
@@ -146,8 +156,10 @@ impl Engine {
     /// say of it.
     fn status(&self) -> SyncStatus {
         let kept = self.shared.status();
-        let first = || self.read(|reads| first_status(&reads, &self.config)).ok();
-        kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.config.network))
+        let first = || {
+            self.read(|reads| first_status(&reads, &self.config, self.shared.first_network)).ok()
+        };
+        kept.or_else(first).unwrap_or_else(|| SyncStatus::unknown(self.shared.first_network))
     }
 
     /// Reads a window and watches it.
@@ -184,8 +196,29 @@ impl Engine {
 
     /// Has the engine commit what waits and close.
     pub fn close(&self) {
-        let nobody = Session::new(self.id, 0, Arc::new(|_| {}), Arc::new(|_| {}));
-        self.execute(Command::Close, &nobody, Box::new(|_| {}));
+        self.tell(Command::Close);
+    }
+
+    /// A command whose answer nobody waits for.
+    pub fn tell(&self, command: Command) {
+        let nobody = Session::of_caller(self.id);
+        self.execute(command, &nobody, Box::new(|_| {}));
+    }
+
+    /// Whether it was opened without JavaScript, and no runtime has come to it yet.
+    pub fn is_alone(&self) -> bool {
+        self.is_native && self.generation() == FIRST_GENERATION
+    }
+
+    /// Has the engine sync for at most this long, without JavaScript.
+    pub fn sync_until(&self, budget_ms: u32, caller: &Arc<Session>, completion: Completion) {
+        let call = Call::new(Arc::clone(caller), completion);
+        self.send(Input::SyncUntil { budget_ms, call });
+    }
+
+    /// A caller's time is over: it is answered with what was achieved.
+    pub fn end_sync(&self, caller: &Arc<Session>, ended: SyncEnd) {
+        self.send(Input::EndSync { session: Arc::clone(caller), ended });
     }
 
     /// Closes the engine for a reason that its calls answer from now on, and tells the
@@ -200,6 +233,13 @@ impl Engine {
     /// Waits until the file is released.
     pub fn wait_until_closed(&self) {
         self.shared.wait_until_closed();
+    }
+
+    /// The same, at the longest for this time; answers whether it is.
+    pub fn is_closed_within(&self, time: Duration) -> bool {
+        let closed = self.shared.closed();
+        let wait = self.shared.closing.wait_timeout_while(closed, time, |closed| closed.is_none());
+        wait.unwrap_or_else(PoisonError::into_inner).0.is_some()
     }
 
     /// Stops as a killed process would: what is not committed is gone, what waits is
@@ -331,7 +371,17 @@ pub(crate) fn answer_query(
     })
 }
 
-fn first_status(reads: &Reads<'_>, config: &Config) -> Result<SyncStatus, StoreError> {
+/// What is taken for the network at first: the app's source or the platform, else nobody, has
+/// said something.
+pub(crate) fn first_network(config: &Config, platform: Words) -> mailboat_core::Network {
+    config.network.or(platform.network).unwrap_or_default()
+}
+
+fn first_status(
+    reads: &Reads<'_>,
+    config: &Config,
+    network: mailboat_core::Network,
+) -> Result<SyncStatus, StoreError> {
     let counts = reads.counts()?;
     let initial = reads.initial_sync()?;
     let initial_sync = InitialSyncStatus::new(&initial, InitialSyncState::Waiting);
@@ -341,7 +391,7 @@ fn first_status(reads: &Reads<'_>, config: &Config) -> Result<SyncStatus, StoreE
         bytes: counts.bytes,
         last_synced_at: reads.last_synced_at()?.map(|at| at.0),
         initial_sync: initial_sync.filter(|_| config.backend.is_some()),
-        ..SyncStatus::unknown(config.network)
+        ..SyncStatus::unknown(network)
     })
 }
 

@@ -9,18 +9,22 @@
 mod actor;
 mod actor_thread;
 mod alarm;
+mod background;
 mod call;
+mod certificates;
 mod engine;
 mod exchange;
 mod guard;
 mod mailbox;
 mod network;
+pub mod platform;
 mod registry;
 mod runtime;
 mod session;
 pub mod stage;
 pub mod waist;
 
+pub use background::{stop_sync, sync_once};
 pub use call::Completion;
 pub use guard::guard;
 pub use mailbox::{Mail, Mailbox, Outcome, Ring, Ticket};

@@ -18,6 +18,7 @@ use tracing::Instrument;
 
 use crate::actor::{Effect, Input};
 use crate::actor_thread::now;
+use crate::certificates::with_roots;
 use crate::exchange::{Authorized, Expected, Job, hint_event, hints_started};
 
 /// The live connection counts as dead after this many milliseconds of silence; the
@@ -73,9 +74,7 @@ impl Network {
 }
 
 fn http_client(policy: Policy) -> reqwest::Client {
-    // Installed once a process; a second engine finds it there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    with_roots(reqwest::Client::builder())
         .connect_timeout(Duration::from_millis(CONNECT_TIMEOUT_MS))
         .read_timeout(Duration::from_millis(policy.request_timeout_ms.max(HINTS_SILENCE_MS)))
         // A captive portal redirects; the contract does not.

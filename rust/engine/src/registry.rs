@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::engine::Engine;
+use crate::platform;
 use crate::waist::WaistError;
 
 static ENGINES: Mutex<Option<HashMap<PathBuf, Arc<Engine>>>> = Mutex::new(None);
@@ -54,12 +55,14 @@ impl Registry {
     }
 }
 
-/// The file as every spelling of its path agrees on.
+/// The file as every spelling of its path agrees on. A relative path lies in the
+/// platform's folder for databases, if it has named one.
 pub(crate) fn canonical(path: &str) -> Result<PathBuf, WaistError> {
-    let given = Path::new(path);
-    let Some(name) = given.file_name() else {
+    if Path::new(path).file_name().is_none() {
         return Err(WaistError::invalid("path must name a file."));
-    };
+    }
+    let given = platform::place(Path::new(path));
+    let name = given.file_name().expect("a name stays one below a folder");
     let folder = match given.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

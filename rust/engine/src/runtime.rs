@@ -59,9 +59,15 @@ impl Runtime {
         if let Some(engine) = registry.find(&path) {
             // However it is spelt, it is the same file.
             config.path.clone_from(&engine.config.path);
-            config.network = engine.config.network;
+            let network = std::mem::replace(&mut config.network, engine.config.network);
             if engine.config == config {
-                return Ok(self.attach(&engine));
+                let was_alone = engine.is_alone();
+                let opened = self.attach(&engine);
+                if let (true, Some(network)) = (was_alone, network) {
+                    // Until the app's source has spoken, this is the app's word on it.
+                    engine.tell(Command::SetNetwork { network });
+                }
+                return Ok(opened);
             }
             // Another schema or backend: what waits is committed, then the file opens anew.
             engine.close();

@@ -18,6 +18,7 @@ pub(crate) struct Session {
     wake: Wake,
     hold: Hold,
     alive: AtomicBool,
+    native: bool,
     commands_in_flight: AtomicU32,
     queue: Mutex<Queue>,
 }
@@ -52,12 +53,28 @@ impl Drop for Held {
 
 impl Session {
     pub fn new(engine: u32, generation: u32, wake: Wake, hold: Hold) -> Arc<Self> {
+        Self::with(engine, generation, wake, hold, true)
+    }
+
+    /// Of an engine that was opened without JavaScript: nobody is told or asked anything, as
+    /// if its runtime had ended.
+    pub fn native(engine: u32, generation: u32) -> Arc<Self> {
+        Self::with(engine, generation, Arc::new(|_| {}), Arc::new(|_| {}), false)
+    }
+
+    /// Of a caller in Rust, for the answers to its commands: it is never an engine's own.
+    pub fn of_caller(engine: u32) -> Arc<Self> {
+        Self::new(engine, 0, Arc::new(|_| {}), Arc::new(|_| {}))
+    }
+
+    fn with(engine: u32, generation: u32, wake: Wake, hold: Hold, has_app: bool) -> Arc<Self> {
         Arc::new(Self {
             engine,
             generation,
             wake,
             hold,
-            alive: AtomicBool::new(true),
+            alive: AtomicBool::new(has_app),
+            native: !has_app,
             commands_in_flight: AtomicU32::new(0),
             queue: Mutex::default(),
         })
@@ -65,6 +82,11 @@ impl Session {
 
     pub fn is_alive(&self) -> bool {
         self.alive.load(Ordering::Acquire)
+    }
+
+    /// Whether no JavaScript runtime ever was behind it.
+    pub fn is_native(&self) -> bool {
+        self.native
     }
 
     /// The runtime is gone, or another one took over: nothing is told any more.

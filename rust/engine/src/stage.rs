@@ -17,8 +17,9 @@ use mailboat_store::{Opening, READ_BUDGET_STEPS, Reader, Snapshot, Window};
 use crate::actor::{Actor, Chance, Effect, Input, Parts};
 use crate::alarm::Alarm;
 use crate::call::Call;
-use crate::engine::{Shared, answer_query, checked};
+use crate::engine::{Shared, answer_query, checked, first_network};
 use crate::exchange::{Authorized, Expected, Job, hint_event, hints_started};
+use crate::platform::Words;
 use crate::session::Session;
 use crate::waist::{Command, Config, Event, Query, WaistError, Watched};
 
@@ -107,9 +108,11 @@ impl Stage {
         let (reader, opening) = opening.read()?;
         let writer = opening.write()?;
         let session = Session::new(ENGINE, GENERATION, Arc::new(|_| {}), Arc::new(|_| {}));
-        let shared = Arc::new(Shared::new(config.network));
+        // The host speaks for the platform, by commands.
+        let words = Words::default();
+        let shared = Arc::new(Shared::new(first_network(config, words)));
         let (told, kept) = (Arc::clone(&session), Arc::clone(&shared));
-        let parts = Parts::new(config, writer, told, kept, Chance::from_seed(seed));
+        let parts = Parts::new(config, words, writer, told, kept, Chance::from_seed(seed));
         let actor = Actor::new(parts, now)?;
         Ok(Self {
             reader,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use mailboat_core::{Policy, Why};
 use mailboat_engine::waist::{
-    Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncStatus, WaistError,
-    Watched, Written, WrittenBatch,
+    Command, Config, Counters, Drained, LoadedOlder, Opened, Query, SyncReport, SyncStatus,
+    WaistError, Watched, Written, WrittenBatch,
 };
 use mailboat_store::{ConflictPage, OutboxPage, Schema, Snapshot, Window};
 use ts_rs::TS;
@@ -77,6 +77,7 @@ fn waist() -> String {
     Command::export_all(&config).expect(export);
     Written::export_all(&config).expect(export);
     WrittenBatch::export_all(&config).expect(export);
+    SyncReport::export_all(&config).expect(export);
     LoadedOlder::export_all(&config).expect(export);
     Why::export_all(&config).expect(export);
     Drained::export_all(&config).expect(export);

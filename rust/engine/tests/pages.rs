@@ -39,7 +39,8 @@ impl Device {
             backend: Some(backend),
             durability: Default::default(),
             policy,
-            network,
+            network: Some(network),
+            background: None,
         };
         let stage = Stage::open(&config, 1, NOW).expect("the file opens");
         let mut device = Self { stage, path, now: NOW, pulls: Vec::new() };

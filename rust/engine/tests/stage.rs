@@ -23,6 +23,7 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
         durability: Default::default(),
         policy: Default::default(),
         network: Default::default(),
+        background: None,
     };
     Stage::open(&config, seed, NOW).expect("the file opens")
 }

@@ -111,6 +111,7 @@ impl Device {
             durability,
             policy: Default::default(),
             network: Default::default(),
+            background: None,
         };
         Self {
             life: 0,

@@ -22,6 +22,7 @@ fn open(folder: &TempDir) -> Stage {
         durability: Default::default(),
         policy: Default::default(),
         network: Default::default(),
+        background: None,
     };
     Stage::open_on(Some(VFS), &config, 1, NOW).expect("the file opens")
 }

@@ -11,6 +11,7 @@
 
 mod aliases;
 mod answered;
+mod background;
 mod codes;
 mod conflict_log;
 mod conflicts;
@@ -52,6 +53,7 @@ mod window;
 mod writer;
 
 pub use answered::Answered;
+pub use background::background_config;
 pub use conflict_log::{Conflict, ConflictPage, Loser, MAX_CONFLICTS};
 pub use conflicts::{ConflictAnswer, ConflictQuestion};
 pub use delivery::Delivery;

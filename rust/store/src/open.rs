@@ -159,6 +159,29 @@ impl Opening {
     }
 }
 
+/// Reads something of a file that is not open, whatever its schema. `None`: nothing is in it.
+pub(crate) fn look_into<T>(
+    path: &Path,
+    read: impl FnOnce(&rusqlite::Connection) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    // In this order for the reason that `begin` has.
+    if !FileLock::is_beside(path) {
+        check_header(path)?;
+    }
+    let _lock = FileLock::take(path)?;
+    if !check_header(path)? {
+        return Ok(None);
+    }
+    let reader = HeldConnection::open(&reader_options(path, None))?;
+    let connection = reader.connection();
+    let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    check_version(version)?;
+    if version == 0 {
+        return Ok(None);
+    }
+    read(connection).map(Some)
+}
+
 impl WriterOpening {
     /// Opens the writer, and puts back what a kill left on its way.
     ///

@@ -149,6 +149,28 @@ impl Writer {
         }
     }
 
+    /// The same for secrets: what `body` removes or replaces is overwritten, in the file and
+    /// in the log. A reader in the way only puts the log off until the file is closed.
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction).
+    pub fn transaction_that_wipes<T>(
+        &mut self,
+        durability: Durability,
+        body: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Changes), StoreError> {
+        self.pragma("PRAGMA secure_delete = ON")?;
+        let done = self.transaction(durability, body);
+        self.pragma("PRAGMA secure_delete = OFF")?;
+        if done.is_ok()
+            && let Err(error) = self.pragma("PRAGMA wal_checkpoint(TRUNCATE)")
+        {
+            tracing::warn!(%error, "the log is emptied when the file is closed");
+            self.doubt_after(&error);
+        }
+        done
+    }
+
     /// Picks what may go at `now`, at most `limit` entries and the rest of a group:
     /// from lanes with a priority of at least `least`. `eager` takes what only gathers
     /// for a common batch as well.
@@ -284,6 +306,11 @@ impl Writer {
         }
         self.doubts_log = false;
         Ok(())
+    }
+
+    /// Runs a pragma that answers with a row of no interest.
+    fn pragma(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.held.connection().query_row(sql, [], |_| Ok(()))?)
     }
 
     fn roll_back(&self) {

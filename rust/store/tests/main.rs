@@ -4,6 +4,7 @@ mod common;
 
 mod ack;
 mod attempt;
+mod background;
 mod coalesce;
 mod conflict_model;
 mod conflict_table;

@@ -2,6 +2,7 @@
 // side that lost.
 
 import { assert } from "chai";
+import type { Diagnostic, OnDiagnostic } from "../../../src/diagnostics/diagnostic";
 import type { ResolveConflict } from "../../../src/engine/questions";
 import type { MailboatError } from "../../../src/error";
 import type {
@@ -182,8 +183,8 @@ export function defineConflicts(): void {
 
     it("is merged where the app has no function for it, which is told", async () => {
       const backend = new IslandBackend();
-      const told: unknown[] = [];
-      const mailboat = openCharts(backend, undefined, (error) => told.push(error));
+      const told: Diagnostic[] = [];
+      const mailboat = openCharts(backend, undefined, (diagnostic) => told.push(diagnostic));
       await mailboat.create("charts", BASE, { id: "bay" });
       await mailboat.sync();
       await mailboat.setNetwork({ kind: "none" });
@@ -195,7 +196,9 @@ export function defineConflicts(): void {
       assert.deepEqual(backend.values(), { bay: { title: "B", scale: 2 } });
       const [lost] = mailboat.conflicts({ limit: 5 }).conflicts;
       assert.deepInclude(lost, { recordId: "bay", rule: "custom", lost: "server" });
-      assert.strictEqual((told[0] as MailboatError).code, "UNSUPPORTED");
+      const threw = told.find(({ code }) => code === "appFunctionThrew");
+      assert.deepInclude(threw, { data: { asked: "merge", status: null } });
+      assert.strictEqual((threw?.cause as MailboatError).code, "UNSUPPORTED");
     });
   });
 
@@ -244,7 +247,7 @@ export function defineConflicts(): void {
 function openCharts(
   backend: IslandBackend,
   resolveConflict?: ResolveConflict,
-  onBackendError?: (error: unknown) => void,
+  onDiagnostic?: OnDiagnostic,
 ) {
   return openWithSchema({
     path: newPath(),
@@ -252,6 +255,6 @@ function openCharts(
     policy: QUICK,
     backend,
     ...(resolveConflict !== undefined && { resolveConflict }),
-    ...(onBackendError !== undefined && { onBackendError }),
+    ...(onDiagnostic !== undefined && { onDiagnostic }),
   });
 }

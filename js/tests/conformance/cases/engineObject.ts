@@ -3,6 +3,7 @@
 
 import { assert } from "chai";
 import { createMailboat } from "../../../src/createMailboat";
+import type { Diagnostic } from "../../../src/diagnostics/diagnostic";
 import { BackendError, type JavaScriptBackend } from "../../../src/engine/questions";
 import { MailboatError } from "../../../src/error";
 import type { ErrorCode, OutboxEntry } from "../../../src/generated/waist";
@@ -133,6 +134,14 @@ function defineCalls(): void {
     assert.isTrue(first.more);
     assert.lengthOf(mailboat.outbox.page({ after }).entries, 1);
     assert.strictEqual(mailboat.status.getSnapshot().pending, 3);
+  });
+
+  it("syncs within a budget", async () => {
+    const mailboat = openNotes({ backend: new IslandBackend() });
+    await mailboat.create("notes", { body: "a" });
+    const { ended, left } = await mailboat.syncWithin(20_000);
+    assert.deepEqual([ended, left], ["done", 0]);
+    await assertFails("INVALID_ARGUMENT", () => mailboat.syncWithin(1));
   });
 
   it("tells its status to who subscribes, and the network's word changes it", async () => {
@@ -314,23 +323,30 @@ function defineBackends(): void {
       ["that answers 401 twice is UNAUTHORIZED", new BackendError(401), "UNAUTHORIZED"],
     ] as [string, unknown, ErrorCode][],
     async (_name, error, code) => {
-      const told: unknown[] = [];
-      const onBackendError = (thrown: unknown): unknown => told.push(thrown);
-      const mailboat = openNotes({ backend: failing(error), onBackendError });
+      const told: Diagnostic[] = [];
+      const onDiagnostic = (diagnostic: Diagnostic): unknown => told.push(diagnostic);
+      const mailboat = openNotes({ backend: failing(error), onDiagnostic });
       assert.strictEqual((await failureOf(() => mailboat.sync())).code, code);
-      assert.include(told, error);
+      const threw = told.find(({ code: what }) => what === "appFunctionThrew");
+      assert.deepInclude(threw, { level: "warning" });
+      assert.strictEqual(threw?.cause, error);
       // The status is told after the answer of the command that failed.
       await changed(mailboat.status, (status) => status.error !== null);
       assert.strictEqual(mailboat.status.getSnapshot().error?.code, code);
+      const began = told.find(({ code: what }) => what === "syncErrorBegan");
+      const level = code === "NETWORK" ? "info" : "warning";
+      assert.deepInclude(began, { level, data: { error: code } });
     },
   );
 
   it("that answers nonsense is told so, and counts as failed", async () => {
-    const told: unknown[] = [];
+    const told: Diagnostic[] = [];
     const backend = { push: () => [], pull: () => ({ cursor: 7 }) } as never;
-    const mailboat = openNotes({ backend, onBackendError: (error) => told.push(error) });
+    const mailboat = openNotes({ backend, onDiagnostic: (diagnostic) => told.push(diagnostic) });
     assert.strictEqual((await failureOf(() => mailboat.sync())).code, "NETWORK");
-    assert.instanceOf(told[0], MailboatError);
+    const unreadable = told.find(({ code }) => code === "appFunctionAnswerUnreadable");
+    assert.deepInclude(unreadable, { level: "error", data: { asked: "pull" } });
+    assert.instanceOf(unreadable?.cause, MailboatError);
   });
 
   it("of a server is reached with the token that it asks for", async () => {

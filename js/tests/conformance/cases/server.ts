@@ -2,9 +2,17 @@
 
 import { assert } from "chai";
 import { messagingSchema } from "../../../src/generated/messagingSchema";
-import type { Answer, Ask, Config, ErrorCode, Policy } from "../../../src/generated/waist";
+import type {
+  Answer,
+  Ask,
+  BackgroundConfig,
+  Config,
+  ErrorCode,
+  Policy,
+  SyncReport,
+} from "../../../src/generated/waist";
 import { QUICK } from "../asked";
-import { configOf, Device, failureOf } from "../device";
+import { assertFails, configOf, Device, failureOf } from "../device";
 import { tokenOf, urls } from "../place";
 import { describe, each, it } from "../suite";
 
@@ -43,6 +51,8 @@ const sync = (device: Device): Promise<null> => device.execute({ type: "sync" })
 export function defineServer(): void {
   describe("the server", defineTalks);
   describe("a token", defineTokens);
+  describe("a budget", defineBudgets);
+  describe("a config with background", defineBackground);
   describe("a server", defineFailures);
 }
 
@@ -163,6 +173,95 @@ function defineTokens(): void {
       assert.strictEqual(device.query({ type: "status" }).error?.code, "UNAUTHORIZED");
     },
   );
+}
+
+/** Longer than anything here takes. */
+const AMPLE_MS = 20_000;
+/** The shortest there is. */
+const SHORT_MS = 1_000;
+
+const within = (device: Device, budgetMs: number): Promise<SyncReport> =>
+  device.execute({ type: "syncWithin", budgetMs });
+
+function defineBudgets(): void {
+  it("is done when nothing is left that may go, and counts what went", async () => {
+    const [gus, ida] = [openAs("gus"), openAs("ida")];
+    await converse(gus, "dock", ["gus", "ida"]);
+    await sync(gus);
+    await gus.execute({ type: "setNetwork", network: { kind: "none" } });
+    for (const body of ["one", "two"]) await send(gus, "dock", body);
+    const offline = await within(gus, AMPLE_MS);
+    assert.deepEqual(offline, { sent: 0, received: 0, left: 2, ended: "waiting" });
+    await gus.execute({ type: "setNetwork", network: { kind: "other" } });
+    assert.deepInclude(await within(gus, AMPLE_MS), { left: 0, ended: "done" });
+    const { received, ...rest } = await within(ida, AMPLE_MS);
+    assert.deepEqual(rest, { sent: 0, left: 0, ended: "done" });
+    assert.isAtLeast(received, 3);
+    assert.deepEqual(ida.bodies("messages"), ["one", "two"]);
+  });
+
+  it("is answered before it is over, whatever the server does", async () => {
+    const device = openAs("ann", configAt(urls.silent()));
+    await converse(device, "a", ["ann"]);
+    const began = Date.now();
+    const report = await within(device, SHORT_MS);
+    assert.isBelow(Date.now() - began, SHORT_MS);
+    assert.deepEqual(report, { sent: 0, received: 0, left: 1, ended: "budget" });
+  });
+
+  it("ends when the server wants a token that there is not", async () => {
+    const device = Device.open(configAt(urls.server(), {}));
+    device.answering = give("ended long ago");
+    assert.strictEqual((await within(device, AMPLE_MS)).ended, "unauthorized");
+  });
+
+  it("ends when the engine is closed", async () => {
+    const device = openAs("ann", configAt(urls.silent()));
+    const report = within(device, AMPLE_MS);
+    await device.status("a request on its way", ({ phase }) => phase === "pulling");
+    await device.execute({ type: "close" });
+    assert.deepEqual(await report, { sent: 0, received: 0, left: 0, ended: "stopped" });
+  });
+
+  it("has limits, and needs a backend", async () => {
+    const device = openAs("ann");
+    for (const budgetMs of [0, SHORT_MS - 1, 600_001, 1.5, -1]) {
+      await assertFails("INVALID_ARGUMENT", () => within(device, budgetMs));
+    }
+    await assertFails("UNSUPPORTED", () => within(Device.open(), SHORT_MS));
+  });
+}
+
+function defineBackground(): void {
+  each(
+    [
+      ["opens, and opens again without a token", {}],
+      ["opens, and opens again with a token", { keepToken: true }],
+    ] as [string, BackgroundConfig][],
+    async (_name, background) => {
+      const config = { ...configAt(urls.server()), background };
+      const first = openAs("jan", config);
+      await sync(first);
+      await first.close();
+      const second = openAs("jan", config);
+      await sync(second);
+      await second.close();
+      await sync(openAs("jan", { ...configAt(urls.server()), path: config.path }));
+    },
+  );
+
+  it("is another config: the file is opened anew", async () => {
+    const config = configAt(urls.server());
+    const first = openAs("jan", config);
+    const second = openAs("jan", { ...config, background: { keepToken: true } });
+    assert.notStrictEqual(second.id, first.id);
+    await sync(second);
+  });
+
+  it("is refused with a word that it does not have", async () => {
+    const background = { keepPassword: true } as BackgroundConfig;
+    await assertFails("INVALID_ARGUMENT", () => openAs("jan", { ...configOf(), background }));
+  });
 }
 
 function defineFailures(): void {

@@ -108,6 +108,7 @@ impl Actor {
         self.changes.push(changes);
         self.initial = if is_last && !page.more { InitialSyncing::default() } else { initial };
         self.merges.look();
+        self.sync.received(changed + deleted);
         let more = !is_last || page.more;
         self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);
         if !is_last {

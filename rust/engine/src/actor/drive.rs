@@ -4,11 +4,16 @@ use mailboat_core::{EntryId, Plan, PullTrigger, Timestamp, View, plan, urgency};
 use mailboat_store::StoreError;
 
 use super::{Actor, Route};
+use crate::waist::SyncEnd;
 
 impl Actor {
     /// Asks the core what to do, does it, and answers when to look again.
     pub(super) fn drive(&mut self, now: Timestamp) -> Option<Timestamp> {
-        if self.route == Route::None || !self.turn.close.is_empty() {
+        if !self.turn.close.is_empty() {
+            self.end_budgets(SyncEnd::Stopped);
+            return None;
+        }
+        if self.route == Route::None {
             return None;
         }
         if let Err(error) = self.ask_about_conflicts(now) {
@@ -19,6 +24,10 @@ impl Actor {
             Err(error) => return self.storage_failed(&error, now),
         };
         let mut plan = plan(&view, self.environment, now, &self.policy);
+        self.look_at_budgets(&plan, now);
+        if self.rests() {
+            return None;
+        }
         let idle = plan.push.is_empty() && !self.push.is_in_flight();
         let wants_backend = !plan.push.is_empty() || plan.pull.is_some() || self.older.waits();
         if wants_backend && self.has_token(now) {
@@ -29,7 +38,11 @@ impl Actor {
         self.look_at_progress(idle);
         let hints_at = self.drive_hints(now);
         self.next_attempt_at = self.next_attempt(&plan);
-        let deadlines = [self.questions.next_deadline(), self.server_first.next_deadline()];
+        let deadlines = [
+            self.questions.next_deadline(),
+            self.server_first.next_deadline(),
+            self.sync.next_deadline(),
+        ];
         // A batch or a pull that the disk would not begin is in no plan any more.
         let retry_at = self.storage_retry_at.take();
         let looks = [plan.wake_at(), hints_at, retry_at, self.look_for_alarms(now)];
@@ -47,13 +60,14 @@ impl Actor {
 
     fn view(&mut self, now: Timestamp) -> Result<View, StoreError> {
         let push_in_flight = self.push.is_in_flight();
-        let asked = self.sync.waits();
+        let asked = self.sync.is_asked();
         let low = self.writer.low()?;
         let urgency = urgency(&low, self.environment, asked, now, &self.policy);
         let due = if push_in_flight {
             mailboat_store::Due::default()
         } else {
-            self.writer.due(now, self.policy.batch_entries, urgency.least, urgency.eager)?
+            let eager = urgency.eager || self.sync.has_budget();
+            self.writer.due(now, self.policy.batch_entries, urgency.least, eager)?
         };
         if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
             self.pull.ask(PullTrigger::AfterPush);

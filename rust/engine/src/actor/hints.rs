@@ -32,7 +32,8 @@ impl Actor {
             return None;
         }
         let wanted = self.environment.app_state == AppState::Foreground
-            && !self.environment.network.is_none();
+            && !self.environment.network.is_none()
+            && !self.session.is_native();
         if self.hints.requested {
             if !wanted {
                 self.hints.requested = false;

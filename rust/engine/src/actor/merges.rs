@@ -52,6 +52,9 @@ impl Actor {
         if !std::mem::take(&mut self.merges.is_to_look) {
             return Ok(());
         }
+        if self.is_alone() {
+            return self.rest_conflicts(now).inspect_err(|_| self.merges.look());
+        }
         let until = now.plus_ms(self.policy.question_timeout_ms);
         for conflict in self.writer.reads().conflict_questions(MAX_OPEN_QUESTIONS)? {
             if self.merges.is_asked(&conflict) {

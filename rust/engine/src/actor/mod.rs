@@ -7,6 +7,7 @@
 
 mod alarms;
 mod arrived;
+mod background;
 mod chance;
 mod drive;
 mod gathering;
@@ -32,14 +33,15 @@ use std::sync::Arc;
 use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
-    BackendFailure, BackendState, BatchSize, Environment, Network, Observed, Policy, PullTrigger,
-    Sample, Suspects, Timestamp,
+    BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
+    Suspects, Timestamp,
 };
 use mailboat_store::{
     Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
 };
 
 use alarms::Alarms;
+use background::Background;
 pub(crate) use chance::Chance;
 use hints::Hints;
 use merges::Merges;
@@ -50,15 +52,17 @@ use push::Push;
 use questions::Questions;
 use server_first::ServerFirst;
 use sync::SyncCalls;
+pub(crate) use sync::{MAX_BUDGET_MS, MIN_BUDGET_MS};
 use token::Token;
 use watches::Watches;
 use writes::{Intake, Write};
 
 use crate::call::Call;
 use crate::engine::Shared;
+use crate::platform::{Word, Words};
 use crate::session::Session;
 use crate::waist::{
-    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, WaistError,
+    self, Answer, BackendConfig, Command, Config, ErrorCode, Event, Query, SyncEnd, WaistError,
 };
 
 /// Something for the actor to work on.
@@ -73,6 +77,12 @@ pub(crate) enum Input {
     Takeover(Arc<Session>),
     /// The JavaScript runtime is gone.
     Detach { generation: u32 },
+    /// The platform around the app says something of the device.
+    Platform(Word),
+    /// Sync for this long, for a caller without JavaScript.
+    SyncUntil { budget_ms: u32, call: Call },
+    /// A caller's time is over.
+    EndSync { session: Arc<Session>, ended: SyncEnd },
     /// A batch was answered.
     Pushed(Result<Vec<Settled>, BackendFailure>),
     /// A page was answered.
@@ -140,7 +150,10 @@ pub(crate) struct Actor {
     durability: Durability,
     route: Route,
     chance: Chance,
+    /// As the app says it, or else the platform.
     environment: Environment,
+    app: Words,
+    platform: Words,
     backend: BackendState,
     observed: Observed,
     batch: BatchSize,
@@ -162,6 +175,7 @@ pub(crate) struct Actor {
     hints: Hints,
     merges: Merges,
     sync: SyncCalls,
+    background: Option<Background>,
     server_first: ServerFirst,
     watches: Watches,
     turn: Turn,
@@ -188,14 +202,17 @@ pub(crate) struct Parts {
     pub policy: Policy,
     pub durability: Durability,
     pub route: Route,
-    pub network: Network,
+    pub app: Words,
+    pub platform: Words,
+    pub background: Option<Background>,
     pub chance: Chance,
 }
 
 impl Parts {
-    /// As `config` says.
+    /// As `config` says, on a platform that has said this.
     pub fn new(
         config: &Config,
+        platform: Words,
         writer: Writer,
         session: Arc<Session>,
         shared: Arc<Shared>,
@@ -210,16 +227,31 @@ impl Parts {
             Some(BackendConfig::Rest { .. }) => Route::Rest,
             Some(BackendConfig::JavaScript) => Route::JavaScript,
         };
-        let (schema, policy, network) = (config.schema.clone(), config.policy, config.network);
-        Self { writer, session, shared, schema, policy, durability, route, network, chance }
+        let (schema, policy) = (config.schema.clone(), config.policy);
+        let app = Words { network: config.network, ..Words::default() };
+        let background = Background::of(config);
+        Self {
+            writer,
+            session,
+            shared,
+            schema,
+            policy,
+            durability,
+            route,
+            app,
+            platform,
+            background,
+            chance,
+        }
     }
 }
 
 impl Actor {
     /// Starts from what the file holds; the first pull is asked for.
     pub fn new(parts: Parts, now: Timestamp) -> Result<Self, StoreError> {
-        let Parts { writer, session, shared, schema, policy, durability, route, network, chance } =
-            parts;
+        let Parts { mut writer, session, shared, schema, policy, durability, .. } = parts;
+        let Parts { route, app, platform, background, chance, .. } = parts;
+        let background = Background::keep(background, &mut writer)?;
         let last_synced_at = writer.reads().last_synced_at()?;
         let alarms = Alarms::opened(writer.reads().oldest_waiting()?, last_synced_at);
         let initial = writer.reads().initial_sync()?;
@@ -233,7 +265,9 @@ impl Actor {
             durability,
             route,
             chance,
-            environment: Environment { network, ..Environment::default() },
+            environment: app.or(platform).environment(),
+            app,
+            platform,
             backend: BackendState::default(),
             observed: Observed::default(),
             batch: BatchSize::default(),
@@ -253,6 +287,7 @@ impl Actor {
             hints: Hints::default(),
             merges: Merges::default(),
             sync: SyncCalls::default(),
+            background,
             server_first: ServerFirst::default(),
             watches: Watches::default(),
             turn: Turn::default(),
@@ -284,13 +319,16 @@ impl Actor {
             }
         }
         self.commit_writes(writes, now);
-        self.apply_arrived(now);
+        if !self.rests() {
+            self.apply_arrived(now);
+        }
         // Answered first: a write that is stored does not wait until it is sent.
         self.report(now);
         let wake_at = self.drive(now);
         self.report(now);
         // The rest of a page waits for nothing but what the app wants first.
-        let wake_at = if self.pull.has_arrived() { Some(now) } else { wake_at };
+        let goes_on = self.pull.has_arrived() && !self.rests();
+        let wake_at = if goes_on { Some(now) } else { wake_at };
         Turn { wake_at, ..std::mem::take(&mut self.turn) }
     }
 
@@ -334,6 +372,9 @@ impl Actor {
                 self.detach(now)
             }
             Input::Detach { .. } => {}
+            Input::Platform(word) => self.platform_says(word, now),
+            Input::SyncUntil { budget_ms, call } => self.sync_until(budget_ms, call, now),
+            Input::EndSync { session, ended } => self.end_budgets_of(&session, ended),
             Input::Pushed(result) => self.pushed(result, now),
             Input::Pulled(result) => self.pulled(result, now),
             Input::OlderPulled(result) => self.older_pulled(result, now),
@@ -350,6 +391,7 @@ impl Actor {
     fn command(&mut self, command: Command, call: Call, now: Timestamp) {
         match command {
             Command::Sync => self.sync_now(call, now),
+            Command::SyncWithin { budget_ms } => self.sync_within(budget_ms, call, now),
             Command::Why { entry } => {
                 let answer = self.why(entry, now);
                 self.answers.push((call, answer));
@@ -362,15 +404,15 @@ impl Actor {
                 self.answers.push((call, answer));
             }
             Command::SetNetwork { network } => {
-                self.set_network(network, now);
+                self.app_says(Word::Network(network), now);
                 self.answer_null(call);
             }
             Command::SetAppState { state } => {
-                self.set_app_state(state);
+                self.app_says(Word::AppState(state), now);
                 self.answer_null(call);
             }
             Command::SetPower { power } => {
-                self.set_power(power);
+                self.app_says(Word::Power(power), now);
                 self.answer_null(call);
             }
             Command::Answer { question, answer } => {
@@ -403,7 +445,8 @@ impl Actor {
         let sentence = "Another JavaScript runtime has opened this file. Use it there.";
         self.tell(Event::Closed { error: WaistError::new(ErrorCode::Closed, sentence) });
         self.detach(now);
-        self.session = session;
+        let before = std::mem::replace(&mut self.session, session);
+        self.end_being_alone(&before);
         // It may have come while the file was being migrated.
         self.tell(Event::Opened);
         self.shared.forget_status();
@@ -414,6 +457,7 @@ impl Actor {
         self.session.end();
         self.clear_watches();
         self.fail_questions(now);
+        self.app_is_gone(now);
     }
 
     fn tell(&self, event: Event) {

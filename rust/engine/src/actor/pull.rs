@@ -54,6 +54,7 @@ impl Pull {
         let outranks = match self.view.trigger {
             None => true,
             Some(PullTrigger::Hint) if trigger == PullTrigger::More => true,
+            Some(PullTrigger::Hint) if trigger == PullTrigger::Budget => true,
             Some(_) => trigger == PullTrigger::Request,
         };
         if outranks {
@@ -166,6 +167,11 @@ impl Actor {
 
     /// A page came, or did not. Its rows are applied from the end of this turn on.
     pub(super) fn pulled(&mut self, result: Result<PullPage, BackendFailure>, now: Timestamp) {
+        if self.rests() {
+            self.pull.landed();
+            self.pull.ask(PullTrigger::More);
+            return;
+        }
         let counts = self.pull.landed();
         match result {
             Ok(page) => {

@@ -82,6 +82,11 @@ impl Actor {
     /// Settles the batch by its answer.
     pub(super) fn pushed(&mut self, result: Result<Vec<Settled>, BackendFailure>, now: Timestamp) {
         let entries = std::mem::take(&mut self.push.in_flight);
+        if self.rests() {
+            // It goes again with the same ids, and is counted then.
+            self.put_back(&entries);
+            return;
+        }
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
@@ -219,6 +224,8 @@ impl Actor {
         self.changes.push(changes);
         self.progress.pushed(pending.saturating_sub(self.writer.counts().pending));
         self.merges.look();
+        let is_acked = |transition: &Transition| matches!(transition, Transition::Acked { .. });
+        self.sync.sent(settled.iter().filter(|(_, transition, _)| is_acked(transition)).count());
         for (entry, transition, _) in &settled {
             self.server_first.settle(entry.id, transition, &mut self.answers);
         }

@@ -1,9 +1,10 @@
-//! The bearer token: asked for once, kept in memory only, asked for again when refused.
+//! The bearer token: asked for once, kept in memory (in the file only where the config says
+//! so), asked for again when refused.
 
 use mailboat_core::{BackendFailure, Timestamp, after_unauthorized};
 
 use super::{Actor, Route, Sent};
-use crate::waist::{Ask, ErrorCode, WaistError};
+use crate::waist::{Ask, ErrorCode, SyncEnd, WaistError};
 
 /// What is known of the token.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,6 +36,7 @@ impl Actor {
         match self.token {
             Token::Known(_) => true,
             Token::Asked => false,
+            Token::Unknown if self.is_alone() => self.take_kept_token(),
             Token::Unknown => {
                 self.token = Token::Asked;
                 self.ask(Ask::Token { refresh: self.backend.unauthorized }, now);
@@ -45,6 +47,7 @@ impl Actor {
 
     /// JavaScript answered. No token after a refusal means that nobody is signed in.
     pub(super) fn token_answered(&mut self, token: Option<String>, now: Timestamp) {
+        self.keep_token(token.as_deref());
         if token.is_none() && self.backend.unauthorized {
             self.token_unanswered(now);
             return;
@@ -61,6 +64,7 @@ impl Actor {
             "getToken() gave no token. Mailboat asks again later; writes wait in the outbox.";
         let error = WaistError::new(ErrorCode::Unauthorized, sentence);
         self.sync.fail(&error, &mut self.answers);
+        self.end_budgets(SyncEnd::Unauthorized);
         self.older.fail(&error);
         self.last_error = Some(error);
     }

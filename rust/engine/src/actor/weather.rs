@@ -2,16 +2,47 @@
 //! backend's answers turn out.
 
 use mailboat_core::{
-    AppState, BackendFailure, BatchSize, Network, Power, PullTrigger, Timestamp, after_failure,
+    AppState, BackendFailure, BatchSize, Network, PullTrigger, Timestamp, after_failure,
     after_network, is_another,
 };
 use mailboat_store::StoreError;
 
 use super::{Actor, Sent};
-use crate::waist::WaistError;
+use crate::platform::{Word, Words};
+use crate::waist::{SyncEnd, WaistError};
 
 impl Actor {
-    pub(super) fn set_network(&mut self, network: Network, now: Timestamp) {
+    pub(super) fn app_says(&mut self, word: Word, now: Timestamp) {
+        self.app.hear(word);
+        self.heed(now);
+    }
+
+    pub(super) fn platform_says(&mut self, word: Word, now: Timestamp) {
+        self.platform.hear(word);
+        self.heed(now);
+    }
+
+    /// Its JavaScript runtime has ended: what it said grows old, and the platform's word
+    /// counts. Where the platform says nothing, all stays as it was.
+    pub(super) fn app_is_gone(&mut self, now: Timestamp) {
+        self.app = Words::default();
+        self.heed(now);
+    }
+
+    fn heed(&mut self, now: Timestamp) {
+        let Words { network, app_state, power } = self.app.or(self.platform);
+        if let Some(network) = network {
+            self.set_network(network, now);
+        }
+        if let Some(state) = app_state {
+            self.set_app_state(state);
+        }
+        if let Some(power) = power {
+            self.environment.power = power;
+        }
+    }
+
+    fn set_network(&mut self, network: Network, now: Timestamp) {
         let before = std::mem::replace(&mut self.environment.network, network);
         if before == network {
             return;
@@ -34,15 +65,11 @@ impl Actor {
         }
     }
 
-    pub(super) fn set_app_state(&mut self, state: AppState) {
+    fn set_app_state(&mut self, state: AppState) {
         let before = std::mem::replace(&mut self.environment.app_state, state);
         if before != state && state == AppState::Foreground {
             self.pull.ask(PullTrigger::Foreground);
         }
-    }
-
-    pub(super) fn set_power(&mut self, power: Power) {
-        self.environment.power = power;
     }
 
     /// A whole request came to nothing.
@@ -96,6 +123,7 @@ impl Actor {
     ) -> Option<Timestamp> {
         tracing::error!(%error, "the store failed under the scheduler");
         self.back_off(&BackendFailure::Transport, now);
+        self.end_budgets(SyncEnd::Failed);
         let error = WaistError::from(error.clone());
         self.raise_storage(&error);
         self.last_error = Some(error);

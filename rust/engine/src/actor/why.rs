@@ -9,7 +9,7 @@ use crate::waist::WaistError;
 impl Actor {
     pub(super) fn why(&self, entry: EntryId, now: Timestamp) -> Result<String, WaistError> {
         let (place, lane) = self.writer.reads().place(entry)?;
-        let asked = self.sync.waits();
+        let asked = self.sync.is_asked();
         let low = low_wait(&self.writer.low()?, self.environment, asked, now, &self.policy);
         let situation = Situation {
             has_backend: self.route != Route::None,

@@ -113,6 +113,12 @@ pub enum Command {
     },
     /// Pushes and pulls now, whatever delay is armed; answers `null` when the pull has ended well.
     Sync,
+    /// Pushes and pulls until nothing is left that may go now, or the budget is spent; answers
+    /// a `SyncReport` before the budget is over.
+    SyncWithin {
+        /// Milliseconds, 1 000 to 600 000.
+        budget_ms: u32,
+    },
     /// Fetches records of a lane older than those on this device; answers `{ loaded, more }`.
     LoadOlder {
         /// Name of the collection.
@@ -306,6 +312,43 @@ pub enum BatchResult {
         /// Why.
         error: WaistError,
     },
+}
+
+/// Answer of `syncWithin`: what was achieved, all of which is in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub struct SyncReport {
+    /// Entries that the server has acknowledged.
+    pub sent: u32,
+    /// Changes that were pulled and stored.
+    pub received: u32,
+    /// Entries that still wait.
+    pub left: u32,
+    /// Why it ended.
+    pub ended: SyncEnd,
+}
+
+/// Why a sync within a budget ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "waist.ts")]
+pub enum SyncEnd {
+    /// Nothing is left that may go now.
+    Done,
+    /// The budget is spent; what is left goes next time.
+    Budget,
+    /// What is left waits for a network, for a better one, or for its next attempt.
+    Waiting,
+    /// The server wants a token that only the app can get.
+    Unauthorized,
+    /// Without JavaScript only: the file was never opened with `background`, or its backend
+    /// is written in JavaScript.
+    NotEnabled,
+    /// The file cannot be used now.
+    Failed,
+    /// The engine was closed, or the platform took the time back.
+    Stopped,
 }
 
 /// Answer of `loadOlder`.

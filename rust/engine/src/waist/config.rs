@@ -10,7 +10,8 @@ use ts_rs::TS;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "waist.ts")]
 pub struct Config {
-    /// The database file; its folder must exist and be writable.
+    /// The database file; its folder must exist and be writable. A relative path lies in the
+    /// platform's folder for databases; without one, in the working directory.
     pub path: String,
     /// The app's collections.
     pub schema: Schema,
@@ -26,10 +27,27 @@ pub struct Config {
     #[serde(default)]
     #[ts(as = "Option<_>", optional)]
     pub policy: Policy,
-    /// What is taken for the network until `setNetwork` says it. It makes no other config.
+    /// The app has a network source of its own, so the platform's word does not count, and
+    /// this is taken for the network until `setNetwork` says it. It makes no other config.
     #[serde(default)]
-    #[ts(as = "Option<_>", optional)]
-    pub network: Network,
+    #[ts(optional)]
+    pub network: Option<Network>,
+    /// Allows syncing without JavaScript.
+    #[serde(default)]
+    #[ts(optional)]
+    pub background: Option<BackgroundConfig>,
+}
+
+/// What a sync without JavaScript may use. With it the file keeps schema, backend, policy and
+/// durability; the next `open` without it removes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[ts(export_to = "waist.ts", optional_fields)]
+pub struct BackgroundConfig {
+    /// Whether the file keeps the last token that the app gave, too. Without it, a server
+    /// that wants one is not asked until the app runs.
+    #[ts(as = "Option<bool>")]
+    pub keep_token: bool,
 }
 
 /// Where mutations go and changes come from.

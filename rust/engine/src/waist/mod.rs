@@ -12,10 +12,10 @@ mod number;
 mod query;
 
 pub use command::{
-    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, Merged, WriteOptions,
-    Written, WrittenBatch,
+    Answer, BatchMode, BatchResult, BatchWrite, Command, LoadedOlder, Merged, SyncEnd, SyncReport,
+    WriteOptions, Written, WrittenBatch,
 };
-pub use config::{BackendConfig, Config, Durability, OpenState, Opened};
+pub use config::{BackendConfig, BackgroundConfig, Config, Durability, OpenState, Opened};
 pub use error::{ErrorCode, WaistError};
 pub use event::{
     Ask, CriticalKind, Drained, Event, InitialSyncState, InitialSyncStatus, NetworkStatus, Phase,
