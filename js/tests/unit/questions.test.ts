@@ -107,9 +107,10 @@ describe("a question", () => {
     ["a conflict", conflict],
     ["a push", { kind: "push", entries: [] }],
   ])("for %s that nobody here can answer is answered with failed", async (_, asked) => {
-    const onBackendError = jest.fn();
-    expect(await ask(new ScriptedHost(), { onBackendError }, asked)).toEqual({ kind: "failed" });
-    expect(onBackendError).toHaveBeenCalledWith(expect.objectContaining({ code: "UNSUPPORTED" }));
+    const onDiagnostic = jest.fn<undefined, [Diagnostic]>();
+    expect(await ask(new ScriptedHost(), { onDiagnostic }, asked)).toEqual({ kind: "failed" });
+    const [[told] = []] = onDiagnostic.mock.calls;
+    expect(told?.cause).toMatchObject({ code: "UNSUPPORTED" });
   });
 
   it.each([
