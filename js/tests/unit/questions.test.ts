@@ -103,7 +103,7 @@ describe("a question", () => {
     expect(resolveConflict).toHaveBeenCalledWith({ base, collection, id, local, remote });
   });
 
-  it.each([
+  it.each<[string, Ask]>([
     ["a conflict", conflict],
     ["a push", { kind: "push", entries: [] }],
   ])("for %s that nobody here can answer is answered with failed", async (_, asked) => {
