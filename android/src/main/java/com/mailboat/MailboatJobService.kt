@@ -14,7 +14,7 @@ internal class MailboatJobService : JobService() {
     override fun onStartJob(params: JobParameters): Boolean {
         if (!MailboatNative.isLoaded) return false
         stopped = false
-        thread(name = "mailboat-background") { work(params) }
+        thread(name = THREAD) { work(params) }
         return true
     }
 
@@ -33,5 +33,9 @@ internal class MailboatJobService : JobService() {
         val report = MailboatNative.sync(BackgroundSync.BUDGET_MS)
         Log.i(MailboatNative.TAG, "Background sync: $report")
         if (!stopped) jobFinished(params, report.wantsMoreTime)
+    }
+
+    companion object {
+        const val THREAD = "mailboat-background"
     }
 }

@@ -3,6 +3,7 @@ package com.mailboat
 import android.Manifest
 import android.app.Application
 import android.app.job.JobInfo
+import android.app.job.JobParameters
 import android.app.job.JobScheduler
 import android.content.Context
 import android.os.Bundle
@@ -16,6 +17,7 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadow.api.Shadow
 
 /** From a process's start to a job's end, with libmailboat.so of this machine. */
 @RunWith(RobolectricTestRunner::class)
@@ -78,6 +80,19 @@ class StartTest {
         enableBackground(false)
         startProcess()
         assertTrue("an update that no longer wants it", scheduler.allPendingJobs.isEmpty())
+    }
+
+    @Test
+    fun aJobSyncsOnAThreadOfItsOwnAndThenSaysThatItIsOver() {
+        startProcess()
+        val service = Robolectric.setupService(MailboatJobService::class.java)
+        val run = Shadow.newInstanceOf(JobParameters::class.java)
+        assertTrue("it goes on after the call", service.onStartJob(run))
+        val workers = Thread.getAllStackTraces().keys.filter { it.name == MailboatJobService.THREAD }
+        workers.forEach { it.join() }
+        assertTrue(shadowOf(service).isJobFinished)
+        assertEquals("nothing is left to do", false, shadowOf(service).isRescheduleNeeded)
+        assertTrue("after a stop, the next period", service.onStopJob(run))
     }
 
     @Test
