@@ -12,14 +12,14 @@ const LIMIT_MB = 25;
 /** What the package may take without the libraries for phones. */
 const SOURCES_LIMIT_MB = 1;
 const NODE_LIMIT_MB = 8;
-/** The libraries for phones, and what each may take in the tarball. */
+/** The libraries for phones, and what each may take in the tarball: docs/adr/0017 has what was measured. */
 const LIBRARIES = {
-  "android/prebuilt/arm64-v8a": 3,
-  "android/prebuilt/armeabi-v7a": 3,
-  "android/prebuilt/x86": 3,
-  "android/prebuilt/x86_64": 3,
+  "android/prebuilt/arm64-v8a": 4.15,
+  "android/prebuilt/armeabi-v7a": 4.15,
+  "android/prebuilt/x86": 4.15,
+  "android/prebuilt/x86_64": 4.15,
   // The phone's, and the simulator's for two processors.
-  "ios/MailboatEngine.xcframework": 9,
+  "ios/MailboatEngine.xcframework": 8,
 };
 const NODE_FILES = ["LICENSE", "README.md", "mailboat.node", "package.json"];
 
@@ -76,7 +76,7 @@ function measured(kit, folder) {
   expectBelow("the package", whole + budget, LIMIT_MB);
   const files = filesBelow(folder).length;
   const count = `${there.length} of ${Object.keys(LIBRARIES).length} libraries for phones`;
-  return `${files} files, ${whole.toFixed(2)} MB with ${count}, ${budget} MB set aside for the others, of ${LIMIT_MB} MB`;
+  return `${files} files, ${whole.toFixed(2)} MB with ${count}, ${budget.toFixed(1)} MB set aside for the others, of ${LIMIT_MB} MB`;
 }
 
 /** @param {import("../kit").Kit} kit @param {string} folder */
