@@ -188,6 +188,7 @@ export class Session implements EventSink {
     this.statusCell.set({ ...this.statusCell.getSnapshot(), error });
     this.windows.closed(error);
     this.outboxes.closed(error);
+    this.diagnostics.closed(error);
     this.ended();
   }
 

@@ -116,4 +116,11 @@ function expectRefusal(mailboat) {
   }
 }
 
-module.exports = { expectLines, expectRefusal, pluginChanges };
+/** What a source file gives a name in quotes, such as a key. @param {string} file @param {RegExp} pattern */
+function quoted(file, pattern) {
+  const [, value] = pattern.exec(fs.readFileSync(file, "utf8")) ?? [];
+  if (value === undefined) throw new Error(`${path.basename(file)} has no ${pattern}`);
+  return value;
+}
+
+module.exports = { expectLines, expectRefusal, pluginChanges, quoted };

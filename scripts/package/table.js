@@ -117,7 +117,8 @@ async function table() {
 
 # Verified where
 
-What was checked, and where it ran. A name alone in the last column is a check of
+What is checked, and where it runs; the commands of Hermes only where \`scripts/hermes.sh\` has built
+it. A name alone in the last column is a check of
 \`npm run check:package\`: \`npm run check:package -- --only NAME\` runs it, and with \`--plant NAME\`
 it looks at something broken on purpose, and must fail.
 

@@ -32,7 +32,7 @@ export function tellDiagnostic(listener: OnDiagnostic | undefined, finding: Find
 /** What one engine's reporting knows. */
 export class Diagnostics {
   private arrived: Finding[] = [];
-  /** Dead letters by the last status; `null` before there was one. */
+  /** Dead letters by the last status that somebody heard of; `null` before there was one. */
   private failed: number | null = null;
   /** Dead letters whose reasons have been told. */
   private told: ReadonlySet<string> = new Set();
@@ -72,8 +72,17 @@ export class Diagnostics {
     this.compareSyncError(status.error);
     this.compareInitialSync(status);
     const before = this.failed;
-    this.failed = status.failed;
-    if (this.listener() !== undefined) this.compareFailed(before, status.failed);
+    const isHeard = this.listener() !== undefined;
+    // Who listens later begins with what is there by then.
+    this.failed = isHeard ? status.failed : null;
+    if (isHeard) this.compareFailed(before, status.failed);
+  }
+
+  /** This side of the engine has ended: by the app's wish, or since it could not be drained. */
+  closed(error: MailboatError): void {
+    if (error.code === "CLOSED") return;
+    this.end(closed(error));
+    this.tell();
   }
 
   /** Tells what has arrived. */
@@ -162,6 +171,9 @@ export class Diagnostics {
     } else if (failed > before) {
       const look = (): Promise<void> => this.deadLetters(failed - before, failed);
       this.lookedThrough = this.lookedThrough.then(look);
+    } else if (failed < before) {
+      // One that is tried again keeps its id, and is news when it is refused once more.
+      this.lookedThrough = this.lookedThrough.then(() => this.newDeadLetters()).catch(() => []);
     }
   }
 

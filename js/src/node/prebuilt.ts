@@ -37,7 +37,14 @@ export function prebuiltPackage(machine: Machine): string | null {
 
 /** Node's report names the version of glibc that it runs with, and nothing with another one. */
 function hasGlibc(): boolean {
-  const report: unknown = process.report.getReport();
-  const { header } = report as { header?: { glibcVersionRuntime?: string } };
-  return header?.glibcVersionRuntime !== undefined;
+  const report: { excludeNetwork?: boolean; getReport: () => unknown } = process.report;
+  const before = report.excludeNetwork;
+  // Else it looks up the names of all open sockets' peers, and blocks until it has them.
+  report.excludeNetwork = true;
+  try {
+    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
+    return header?.glibcVersionRuntime !== undefined;
+  } finally {
+    report.excludeNetwork = before ?? false;
+  }
 }

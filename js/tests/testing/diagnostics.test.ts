@@ -81,12 +81,22 @@ describe("onDiagnostic", () => {
       data: { appeared: 1, failed: 1, reasons: { [code ?? "none"]: 1 } },
     });
     expect(code).toBe(device.mailboat.outbox.page().entries[0]?.reason?.code);
+    // Tried again and refused again, it is news, and has its reason once more.
+    await device.server.faults([refused]);
+    await device.mailboat.outbox.retry(device.mailboat.outbox.page().entries[0]?.id ?? "");
+    await waitFor(() => {
+      const reasons = { [code ?? "none"]: 1 };
+      expect(told.of("deadLetters")[1]).toMatchObject({
+        data: { appeared: 1, failed: 1, reasons },
+      });
+    }, patience);
+    told.all.length = 0;
     await device.restart();
     await device.server.faults([{ ...refused, times: 2 }]);
     await device.mailboat.sendMessage(c1, "2");
     await device.mailboat.sendMessage(c1, "3");
     await waitFor(() => {
-      const later = told.of("deadLetters").slice(1);
+      const later = told.of("deadLetters");
       const count = (of: (data: (typeof first)["data"]) => number): number =>
         later.reduce((sum, { data }) => sum + of(data), 0);
       expect(count(({ appeared }) => appeared)).toBe(2);

@@ -20,6 +20,13 @@ describe("onDiagnostic", () => {
     expect(told).toMatchObject([{ code: "closed", level: "error", data: { error: "INTERNAL" } }]);
   });
 
+  it("hears that the engine's events could not be read, after which it is closed", () => {
+    const { host, told } = opened();
+    jest.spyOn(host, "drain").mockReturnValue("no JSON");
+    host.wake();
+    expect(told).toMatchObject([{ code: "closed", level: "error", data: { error: "INTERNAL" } }]);
+  });
+
   it("hears that another JavaScript runtime has taken over, which is no error", () => {
     const { host, told } = opened();
     host.wake({ type: "closed", error: { ...INTERNAL, code: "CLOSED" } });

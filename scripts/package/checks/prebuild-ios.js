@@ -1,18 +1,22 @@
 // @ts-check
 
 const path = require("node:path");
-const { expectLines, pluginChanges } = require("../prebuild");
+const { expectLines, pluginChanges, quoted } = require("../prebuild");
 
-const BACKGROUND = [
-  "<key>BGTaskSchedulerPermittedIdentifiers</key>",
-  "<array>",
-  "<string>com.mailboat.background</string>",
-  "</array>",
-  "<key>UIBackgroundModes</key>",
-  "<array>",
-  "<string>fetch</string>",
-  "</array>",
-].map((line) => `Info.plist + ${line}`);
+/** With the names that Objective-C++ looks for. @param {string} root */
+function background(root) {
+  const task = path.join(root, "ios/MailboatBackgroundTask.mm");
+  return [
+    `<key>${quoted(task, /kPermittedKey = @"([^"]+)"/)}</key>`,
+    "<array>",
+    `<string>${quoted(task, /kIdentifier = @"([^"]+)"/)}</string>`,
+    "</array>",
+    "<key>UIBackgroundModes</key>",
+    "<array>",
+    "<string>fetch</string>",
+    "</array>",
+  ].map((line) => `Info.plist + ${line}`);
+}
 
 /** @type {import("../checks").Check} */
 module.exports = {
@@ -21,13 +25,14 @@ module.exports = {
   where: "Linux host (Node)",
   speed: "quick",
   async run(kit, { planted }) {
-    const { plain, background } = pluginChanges(kit, "ios", (mailboat) => {
+    const changes = pluginChanges(kit, "ios", (mailboat) => {
       // A background mode that Apple's review would ask about.
       const plugin = path.join(mailboat, "dist/plugin/index.js");
       if (planted) kit.edit(plugin, '["fetch"]', '["fetch", "audio"]');
     });
-    expectLines("the plugin", plain, []);
-    expectLines("the plugin with background", background, BACKGROUND);
-    return `nothing added, ${BACKGROUND.length} lines of Info.plist with background, no other changed`;
+    const wanted = background(kit.root);
+    expectLines("the plugin", changes.plain, []);
+    expectLines("the plugin with background", changes.background, wanted);
+    return `nothing added, ${wanted.length} lines of Info.plist with background, no other changed`;
   },
 };
