@@ -55,7 +55,7 @@ typedef enum MailboatSyncEnd {
   MailboatSyncNotEnabled = 4,
   /// The file cannot be opened now: missing, damaged, of a newer version, or open elsewhere.
   MailboatSyncFailed = 5,
-  /// mailboat_stop_sync was called.
+  /// mailboat_stop_sync was called, or the app has closed the file meanwhile.
   MailboatSyncStopped = 6,
 } MailboatSyncEnd;
 
@@ -95,7 +95,7 @@ void mailboat_set_power(int32_t power);
 /// Answers a MailboatSyncEnd: of several files the one that asks for most attention.
 int32_t mailboat_sync_once(const char* path, uint32_t budgetMs, MailboatSyncReport* report);
 
-/// Makes a running mailboat_sync_once return soon, as if its budget were spent.
+/// Makes a running or waiting mailboat_sync_once return soon, with MailboatSyncStopped.
 void mailboat_stop_sync(void);
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
 #   scripts/build-android.sh [ABI...]      without one: every ABI of React Native
 #   scripts/build-android.sh --check       only says whether this machine can build them
 #
-# Needs Android's NDK (in ANDROID_NDK_HOME, or the newest below ANDROID_HOME/ndk) and, of
+# Needs Android's NDK (in ANDROID_NDK_HOME, or below ANDROID_HOME/ndk: 27.1, else the newest) and, of
 # Rust, the targets of the ABIs. The release workflow runs it; an app that builds Mailboat
 # from source does too.
 
@@ -16,8 +16,11 @@ API=24
 # Of the stripped archive. Linked into libmailboat.so, most of it falls away.
 LIMIT_MB=60
 PREBUILT=android/prebuilt
-NDK_WORD='Install it with Android Studio (SDK Manager, "NDK (Side by side)") or with
-sdkmanager "ndk;27.1.12297006", and set ANDROID_NDK_HOME to its folder.'
+# The NDK that React Native 0.86's apps are built with (android/build.gradle): the library holds
+# C++, and a newer one's may want what their C++ runtime lacks.
+NDK_VERSION=27.1.12297006
+NDK_WORD="Install it with Android Studio (SDK Manager, \"NDK (Side by side)\") or with
+sdkmanager \"ndk;$NDK_VERSION\", and set ANDROID_NDK_HOME to its folder."
 
 usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 
@@ -49,6 +52,10 @@ find_ndk() {
     echo "$ANDROID_NDK_HOME"
     return
   fi
+  if [ -n "$sdk" ] && [ -d "$sdk/ndk/$NDK_VERSION" ]; then
+    echo "$sdk/ndk/$NDK_VERSION"
+    return
+  fi
   if [ -n "$sdk" ] && [ -d "$sdk/ndk" ]; then
     newest=$(find "$sdk/ndk" -mindepth 1 -maxdepth 1 -type d | sort -V | tail -n 1)
     if [ -n "$newest" ]; then
@@ -72,7 +79,7 @@ missing_targets() {
   local abi target library
   for abi in "$@"; do
     target=$(rust_target "$abi")
-    library=$(rustc --print target-libdir --target "$target")
+    library=$(rustc --print target-libdir --target "$target") || return
     if ! compgen -G "$library/libstd-*.rlib" >/dev/null; then echo "$target"; fi
   done
 }
@@ -96,7 +103,7 @@ build() {
   target=$(rust_target "$abi")
   clang=$tools/$(clang_target "$abi")$API-clang
   lower=${target//-/_}
-  upper=${lower^^}
+  upper=$(tr '[:lower:]' '[:upper:]' <<<"$lower") # bash on a Mac has no ^^
   library=$PREBUILT/$abi/libmailboat_bridge.a
   # `cc` compiles SQLite, zstd, ring and the bridge's C++; its variables have the target in
   # their names. As a static library only: with an rlib beside it cargo would not optimize

@@ -22,9 +22,11 @@ version=$(node -p "require('./package.json').version")
 export IPHONEOS_DEPLOYMENT_TARGET=$minimum_ios
 
 # rust_library TARGET: compiles the bridge and prints where it is. As a static library only:
-# with an rlib beside it cargo would not optimize over all crates.
+# with an rlib beside it cargo would not optimize over all crates. Inside `$(...)` bash does not
+# stop at an error by itself, and the library of an earlier build would be taken.
 rust_library() {
-  cargo rustc --profile mobile --lib --crate-type staticlib -p mailboat-bridge --target "$1" >&2
+  cargo rustc --profile mobile --lib --crate-type staticlib -p mailboat-bridge --target "$1" >&2 ||
+    return
   echo "target/$1/mobile/libmailboat_bridge.a"
 }
 

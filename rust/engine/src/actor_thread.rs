@@ -113,7 +113,9 @@ impl ActorThread {
         self.session.push(event);
         for input in inputs {
             match input {
-                Input::Command { call, .. } => call.answer(Err(error.clone())),
+                Input::Command { call, .. } | Input::SyncUntil { call, .. } => {
+                    call.answer(Err(error.clone()));
+                }
                 Input::Takeover(session) => {
                     session.push(Event::OpenFailed { error: error.clone() })
                 }

@@ -113,12 +113,13 @@ pub fn sync_once(path: Option<&str>, budget_ms: u32) -> SyncReport {
         Ok(Err(_)) => SyncReport { ended: SyncEnd::Failed, ..sum(&reports, SyncEnd::Failed) },
         Err(_) => {
             tracing::warn!("the disk holds up a sync without JavaScript");
-            sum(&reports, SyncEnd::Budget)
+            let done = sum(&reports, SyncEnd::Budget);
+            SyncReport { ended: more_urgent(done.ended, SyncEnd::Budget), ..done }
         }
     }
 }
 
-/// Makes a running [`sync_once`] return soon, as if its budget were spent.
+/// Makes a running or waiting [`sync_once`] return soon, as stopped.
 pub fn stop_sync() {
     let mut state = TURN.state();
     state.stops += 1;
@@ -182,7 +183,7 @@ impl Run {
         match path {
             Some(path) => match canonical(path) {
                 Ok(path) => self.file(&path, self.ends_at),
-                Err(_) => self.report(Path::new(path), nothing(SyncEnd::Failed)),
+                Err(_) => self.did_nothing(Path::new(path), SyncEnd::Failed),
             },
             None => self.folder(),
         }
@@ -199,7 +200,8 @@ impl Run {
             self.file(&path, Instant::now() + share);
             let left = self.ends_at.saturating_duration_since(Instant::now());
             let goes_on = self.ended(&path) == Some(SyncEnd::Budget);
-            if goes_on && left >= ms(MIN_BUDGET_MS.into()) {
+            // What is kept for stopping is no time to go on.
+            if goes_on && left >= ms(MAX_STOPPING_MS + u64::from(MIN_BUDGET_MS)) {
                 waiting.push_back(path);
             }
         }
@@ -210,11 +212,11 @@ impl Run {
         let stopping = budget / STOPPING_SHARE;
         let stopping = stopping.clamp(ms(MIN_STOPPING_MS), ms(MAX_STOPPING_MS));
         let Some(works_until) = ends_at.checked_sub(stopping).filter(|_| stopping < budget) else {
-            self.report(path, nothing(SyncEnd::Budget));
+            self.did_nothing(path, SyncEnd::Budget);
             return;
         };
         if TURN.state().stops != self.stops_before {
-            self.report(path, nothing(SyncEnd::Stopped));
+            self.did_nothing(path, SyncEnd::Stopped);
             return;
         }
         match find_or_open(path) {
@@ -225,7 +227,7 @@ impl Run {
                     close(&engine, ends_at);
                 }
             }
-            Err(ended) => self.report(path, nothing(ended)),
+            Err(ended) => self.did_nothing(path, ended),
         }
     }
 
@@ -245,7 +247,7 @@ impl Run {
         loop {
             let left = wait_until.saturating_duration_since(Instant::now());
             match self.news.recv_timeout(left) {
-                Ok(News::Ended(of, answer)) if of == number => return report_of(answer),
+                Ok(News::Ended(of, answer)) if of == number => return report_of(engine, answer),
                 Ok(News::Ended(..)) => {}
                 Ok(News::Stop) => engine.end_sync(&caller, SyncEnd::Stopped),
                 Err(_) if wait_until < at_the_latest => {
@@ -266,6 +268,12 @@ impl Run {
         let sent = before.sent.saturating_add(report.sent);
         let received = before.received.saturating_add(report.received);
         reports.insert(path.to_owned(), SyncReport { sent, received, ..report });
+    }
+
+    /// A file that was not worked on; what an earlier time has found to be left still is.
+    fn did_nothing(&self, path: &Path, ended: SyncEnd) {
+        let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        reports.entry(path.to_owned()).or_insert(nothing(ended)).ended = ended;
     }
 
     fn ended(&self, path: &Path) -> Option<SyncEnd> {
@@ -331,10 +339,12 @@ fn databases() -> VecDeque<PathBuf> {
     names.iter().filter(is_database).map(|name| folder.join(name)).collect()
 }
 
-fn report_of(answer: Result<String, WaistError>) -> SyncReport {
+fn report_of(engine: &Engine, answer: Result<String, WaistError>) -> SyncReport {
     let report = answer.and_then(|answer| Ok(serde_json::from_str(&answer)?));
     report.unwrap_or_else(|error| {
         nothing(match error.code {
+            // It has closed by itself: the file could not be used.
+            ErrorCode::Closed if engine.has_failed() => SyncEnd::Failed,
             // Somebody else has closed it.
             ErrorCode::Closed => SyncEnd::Stopped,
             ErrorCode::Unsupported => SyncEnd::NotEnabled,
@@ -350,9 +360,14 @@ fn sum(reports: &Reports, otherwise: SyncEnd) -> SyncReport {
         sent: sum.sent.saturating_add(report.sent),
         received: sum.received.saturating_add(report.received),
         left: sum.left.saturating_add(report.left),
-        ended: std::cmp::max_by_key(sum.ended, report.ended, |ended| attention(*ended)),
+        ended: more_urgent(sum.ended, report.ended),
     };
     reports.values().copied().reduce(add).unwrap_or(nothing(otherwise))
+}
+
+/// The one that asks for more attention.
+fn more_urgent(one: SyncEnd, other: SyncEnd) -> SyncEnd {
+    std::cmp::max_by_key(one, other, |ended| attention(*ended))
 }
 
 /// How much attention an end asks for. A file that nobody wants to be synced asks for none.

@@ -119,6 +119,11 @@ impl Engine {
         self.shared.closed().as_ref().map_or(Ok(()), |error| Err(error.clone()))
     }
 
+    /// Whether it closed for another reason than that somebody asked for it.
+    pub fn has_failed(&self) -> bool {
+        self.check_open().is_err_and(|error| error.code != ErrorCode::Closed)
+    }
+
     /// Whether it is closed or on its way there: then the next runtime opens the file anew.
     pub fn ends(&self) -> bool {
         self.shared.is_closing.load(Ordering::Acquire) || self.check_open().is_err()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::call::Completion;
-use crate::engine::Engine;
+use crate::engine::{Engine, FIRST_GENERATION};
 use crate::guard::{guard, panicked};
 use crate::registry::{Registry, canonical};
 use crate::session::Session;
@@ -61,9 +61,9 @@ impl Runtime {
             config.path.clone_from(&engine.config.path);
             let network = std::mem::replace(&mut config.network, engine.config.network);
             if engine.config == config {
-                let was_alone = engine.is_alone();
+                let before = engine.generation();
                 let opened = self.attach(&engine);
-                if let (true, Some(network)) = (was_alone, network) {
+                if let (true, Some(network)) = (engine.generation() != before, network) {
                     // Until the app's source has spoken, this is the app's word on it.
                     engine.tell(Command::SetNetwork { network });
                 }
@@ -75,10 +75,11 @@ impl Runtime {
             registry.remove(&engine);
         }
         let id = Registry::next_id();
-        let session = Session::new(id, 1, Arc::clone(&self.wake), Arc::clone(&self.hold));
+        let session =
+            Session::new(id, FIRST_GENERATION, Arc::clone(&self.wake), Arc::clone(&self.hold));
         let engine = Engine::open(id, path, config, Arc::clone(&session))?;
         registry.insert(&engine);
-        let answer = opened(&engine, 1);
+        let answer = opened(&engine, FIRST_GENERATION);
         self.attached().insert(id, Attached { engine, session });
         Ok(answer)
     }

@@ -171,3 +171,36 @@ fn a_question_that_nobody_answers_is_merged() {
     settle(&mut phone, &mut tablet, &json!(["B", "c"]));
     assert_eq!(lost(&phone), [(json!("server"), json!({ "title": "C" }))]);
 }
+
+#[test]
+fn conflicts_that_nobody_has_been_asked_about_yet_rest_as_well() {
+    // More than are asked about at once.
+    const RECORDS: usize = 40;
+    let scene = Scene::new("custom");
+    let (mut phone, mut tablet) = (scene.device("phone"), scene.device("tablet"));
+    let ids: Vec<String> = (0..RECORDS).map(|number| format!("t{number}")).collect();
+    let write = |device: &mut Person, operation: &str, values: Value| {
+        for id in &ids {
+            let command =
+                json!({ "type": operation, "collection": "tasks", "id": id, "values": values });
+            device.execute(&command).expect("stored");
+        }
+    };
+    write(&mut phone, "create", json!({ "title": "A", "note": "a" }));
+    sent(&mut phone);
+    tablet.execute(&json!({ "type": "sync" })).expect("synced");
+    go(&mut phone, "none");
+    write(&mut phone, "update", json!({ "title": "B" }));
+    write(&mut tablet, "update", json!({ "title": "C" }));
+    sent(&mut tablet);
+    phone.backend = Box::new(|ask| {
+        (ask["kind"] == "merge").then(|| json!({ "kind": "merge", "merged": { "take": "theirs" } }))
+    });
+    go(&mut phone, "wifi");
+    sent(&mut phone);
+    tablet.execute(&json!({ "type": "sync" })).expect("synced");
+    for device in [&phone, &tablet] {
+        let titles: Vec<Value> = ids.iter().map(|id| task(device, id)[0].clone()).collect();
+        assert_eq!(titles, vec![json!("C"); RECORDS], "one went without being asked about");
+    }
+}

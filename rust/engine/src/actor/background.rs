@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use mailboat_core::Timestamp;
 use mailboat_store::{Durability, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
@@ -12,15 +11,14 @@ use crate::background::kept_config;
 use crate::session::Session;
 use crate::waist::{Config, SyncEnd};
 
-/// Conflicts that are put to rest in one turn.
-const MAX_RESTED_CONFLICTS: u32 = 1_000;
-
 /// What the config says of syncing without JavaScript.
 pub(crate) struct Background {
     /// What the file keeps of the config.
     config: String,
     keep_token: bool,
     token: KeptToken,
+    /// Whether the file may hold another token: it could not be written.
+    is_stale: bool,
 }
 
 /// What the file keeps of the token. Where there is one that only the app has, nothing is
@@ -43,7 +41,12 @@ impl Background {
     pub fn of(config: &Config) -> Option<Self> {
         let background = config.background?;
         let config = kept_config(config);
-        Some(Self { config, keep_token: background.keep_token, token: KeptToken::Unasked })
+        Some(Self {
+            config,
+            keep_token: background.keep_token,
+            token: KeptToken::Unasked,
+            is_stale: false,
+        })
     }
 
     /// Reads what the file keeps, and has it keep what the config wants: nothing, where the
@@ -51,7 +54,7 @@ impl Background {
     pub fn keep(wanted: Option<Self>, writer: &mut Writer) -> Result<Option<Self>, StoreError> {
         let (config, token) =
             (writer.reads().background_config()?, writer.reads().background_token()?);
-        let wanted = wanted.map(|wanted| {
+        let mut wanted = wanted.map(|wanted| {
             // One that cannot be read any more is none.
             let kept = token.as_deref().and_then(|token| serde_json::from_str(token).ok());
             let token = match kept.unwrap_or(KeptToken::Unasked) {
@@ -70,6 +73,9 @@ impl Background {
             if let Err(error) = kept {
                 // A full disk keeps no app from opening. The next opening tries again.
                 tracing::warn!(%error, "what the file keeps for the background is not current");
+                if let Some(wanted) = &mut wanted {
+                    wanted.is_stale = true;
+                }
             }
         }
         Ok(wanted)
@@ -127,15 +133,17 @@ impl Actor {
     pub(super) fn keep_token(&mut self, token: Option<&str>) {
         let Some(background) = &mut self.background else { return };
         let kept = background.after_answer(token);
-        if kept == background.token {
+        if kept == background.token && !background.is_stale {
             return;
         }
         let text = kept.text();
         background.token = kept;
-        let kept = self.writer.transaction_that_wipes(Durability::Normal, |transaction| {
+        let written = self.writer.transaction_that_wipes(Durability::Normal, |transaction| {
             transaction.set_background_token(text.as_deref())
         });
-        if let Err(error) = kept {
+        // Whoever has signed out must not stay in the file: the next answer tries again.
+        background.is_stale = written.is_err();
+        if let Err(error) = written {
             tracing::warn!(%error, "the token in the file is not current");
         }
     }
@@ -148,20 +156,5 @@ impl Actor {
             self.sent.token = self.sent.token.wrapping_add(1);
         }
         self.merges.look();
-    }
-
-    /// Lets conflicts that only the app can decide rest for as long as a delay can be: until
-    /// the app is back, or the file is opened again without it.
-    pub(super) fn rest_conflicts(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let until = now.plus_ms(self.policy.longest_delay_ms());
-        let conflicts = self.writer.reads().conflict_questions(MAX_RESTED_CONFLICTS)?;
-        if conflicts.is_empty() {
-            return Ok(());
-        }
-        let ((), changes) = self.writer.transaction(Durability::Normal, |transaction| {
-            conflicts.iter().try_for_each(|conflict| transaction.await_answer(conflict, until))
-        })?;
-        self.changes.push(changes);
-        Ok(())
     }
 }

@@ -18,12 +18,14 @@ pub(crate) struct Merges {
     asked: HashMap<u32, ConflictQuestion>,
     /// Whether there may be conflicts that nobody has been asked about.
     is_to_look: bool,
+    /// When the writes of those that are open go on by themselves, unless somebody looks before.
+    rest_until: Option<Timestamp>,
 }
 
 impl Default for Merges {
     /// The file may hold conflicts from before.
     fn default() -> Self {
-        Self { asked: HashMap::new(), is_to_look: true }
+        Self { asked: HashMap::new(), is_to_look: true, rest_until: None }
     }
 }
 
@@ -39,6 +41,12 @@ impl Merges {
         self.look();
     }
 
+    /// Takes whether there is something to look at.
+    fn take_look(&mut self, now: Timestamp) -> bool {
+        let is_over = self.rest_until.is_some_and(|until| until <= now);
+        std::mem::take(&mut self.is_to_look) || is_over
+    }
+
     fn is_asked(&self, conflict: &ConflictQuestion) -> bool {
         self.asked.values().any(|asked| {
             asked.collection == conflict.collection && asked.record_id == conflict.record_id
@@ -47,29 +55,51 @@ impl Merges {
 }
 
 impl Actor {
-    /// Asks JavaScript about conflicts that it has not been asked about.
+    /// Asks JavaScript about conflicts that it has not been asked about. What nobody is asked
+    /// about yet rests as well.
     pub(super) fn ask_about_conflicts(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if !std::mem::take(&mut self.merges.is_to_look) {
+        if !self.merges.take_look(now) {
             return Ok(());
         }
+        let conflicts = self.writer.reads().conflict_questions(MAX_OPEN_QUESTIONS)?;
+        self.rest_conflicts(&conflicts, now).inspect_err(|_| self.merges.look())?;
         if self.is_alone() {
-            return self.rest_conflicts(now).inspect_err(|_| self.merges.look());
+            return Ok(());
         }
-        let until = now.plus_ms(self.policy.question_timeout_ms);
-        for conflict in self.writer.reads().conflict_questions(MAX_OPEN_QUESTIONS)? {
+        for conflict in conflicts {
             if self.merges.is_asked(&conflict) {
                 continue;
             }
-            let rest = self.writer.transaction(Durability::Normal, |transaction| {
-                transaction.await_answer(&conflict, until)
-            });
-            let ((), changes) = rest.inspect_err(|_| self.merges.look())?;
-            self.changes.push(changes);
             let ConflictQuestion { collection, record_id: id, base, local, remote, .. } =
                 conflict.clone();
             let question = self.ask(Ask::Merge { collection, id, base, local, remote }, now);
             self.merges.asked.insert(question, conflict);
         }
+        Ok(())
+    }
+
+    /// Lets the writes of all open conflicts rest: until their questions are over, or, while no
+    /// app is there to be asked, for as long as a delay can be. Then they are looked at again.
+    fn rest_conflicts(
+        &mut self,
+        open: &[ConflictQuestion],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if open.is_empty() {
+            self.merges.rest_until = None;
+            return Ok(());
+        }
+        let rest_ms = if self.is_alone() {
+            self.policy.longest_delay_ms()
+        } else {
+            self.policy.question_timeout_ms
+        };
+        let until = now.plus_ms(rest_ms);
+        let ((), changes) = self
+            .writer
+            .transaction(Durability::Normal, |transaction| transaction.await_answers(until))?;
+        self.changes.push(changes);
+        self.merges.rest_until = Some(until);
         Ok(())
     }
 

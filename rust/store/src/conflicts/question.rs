@@ -48,18 +48,24 @@ pub enum ConflictAnswer {
 }
 
 impl Transaction<'_> {
-    /// Lets the writes of a record rest until JavaScript has decided, at the longest until
-    /// this time.
+    /// Lets the writes of every record that JavaScript is to decide about rest, at the longest
+    /// until this time: those that nobody has been asked about yet too.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn await_answer(
-        &mut self,
-        question: &ConflictQuestion,
-        until: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn await_answers(&mut self, until: Timestamp) -> Result<(), StoreError> {
         self.step(|transaction| {
-            transaction.rest(&question.collection, &question.record_id, until.0)
+            let lanes: BTreeSet<String> = transaction
+                .connection
+                .prepare_cached(
+                    "UPDATE mailboat_outbox SET not_before = ?
+                     WHERE attempted = 0 AND halted <> 1 AND (record_id, collection) IN
+                       (SELECT record_id, collection FROM mailboat_disputes WHERE asks = 1)
+                     RETURNING lane",
+                )?
+                .query_map([until.0], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            lanes.iter().try_for_each(|lane| transaction.refresh_lane(lane))
         })
     }
 
@@ -107,20 +113,20 @@ impl Transaction<'_> {
         } else {
             self.decide(table, id, &met, &waiting, Some(answer), now)?;
         }
-        self.rest(collection, id, 0)?;
+        self.go_on(collection, id)?;
         self.touch(number, table, table.lane_of(id, &record.shown));
         self.show(number, table, id, record, false)?;
         Ok(true)
     }
 
-    /// Lets what has not been attempted wait until a time, or go on.
-    fn rest(&mut self, collection: &str, id: &str, not_before: i64) -> Result<(), StoreError> {
+    /// Lets what has rested go on.
+    fn go_on(&mut self, collection: &str, id: &str) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "UPDATE mailboat_outbox SET not_before = ?
+                "UPDATE mailboat_outbox SET not_before = 0
                  WHERE record_id = ? AND collection = ? AND attempted = 0 AND halted <> 1",
             )?
-            .execute((not_before, id, collection))?;
+            .execute((id, collection))?;
         let lanes: BTreeSet<String> =
             self.waiting(collection, id)?.into_iter().map(|waiting| waiting.lane).collect();
         lanes.iter().try_for_each(|lane| self.refresh_lane(lane))

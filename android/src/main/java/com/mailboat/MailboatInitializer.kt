@@ -26,8 +26,18 @@ internal class MailboatInitializer : ContentProvider() {
         monitorNetwork(application)
         PowerMonitor(application, MailboatNative::tell).also(monitors::add).start()
         AppStateMonitor(application, MailboatNative::tell).also(monitors::add).start()
-        BackgroundSync.update(application)
+        scheduleBackground(application)
         return true
+    }
+
+    private fun scheduleBackground(context: Context) {
+        try {
+            BackgroundSync.update(context)
+        } catch (error: RuntimeException) {
+            // The system throws where an app has used up its jobs, or has taken the service out
+            // of its manifest. Here that would end the app at every start.
+            Log.w(MailboatNative.TAG, "There is no background sync.", error)
+        }
     }
 
     /**
