@@ -31,6 +31,8 @@ pub struct Audit {
     overruns: u32,
     lost: usize,
     duplicated: usize,
+    /// Rounds that their budget ended.
+    cut: u32,
     /// What else did not go as it must, in sentences.
     flaws: Vec<String>,
 }
@@ -50,6 +52,14 @@ impl Audit {
         }
         let flaws = flaws.iter().map(String::as_str).chain(is_as_wanted.err());
         self.flaws.extend(flaws.map(|flaw| format!("budget {budget_ms} ms: {flaw}")));
+    }
+
+    /// Takes in a round whose budget was too short. Instead of by the budget it may end since an
+    /// answer was lost, and the next attempt is due after the budget.
+    pub fn add_short(&mut self, budget_ms: u32, round: &Round) {
+        self.cut += u32::from(round.ended == Ended::Budget);
+        let is_short = matches!(round.ended, Ended::Budget | Ended::Waiting) && round.left > 0;
+        self.add(budget_ms, round, is_short.then_some(()).ok_or("it was to be cut short"));
     }
 
     /// Takes in the rounds after which nothing may be left.
@@ -90,7 +100,7 @@ impl Audit {
     pub fn is_clean(&self) -> bool {
         let all = self.budgets == BUDGETS && self.sent == BUDGETS * ENTRIES;
         let kept = (self.overruns, self.lost, self.duplicated) == (0, 0, 0);
-        all && kept && self.flaws.is_empty() && self.closed_late <= self.rounds / 4
+        all && kept && self.cut > 0 && self.flaws.is_empty() && self.closed_late <= self.rounds / 4
     }
 }
 

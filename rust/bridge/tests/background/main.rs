@@ -62,8 +62,7 @@ fn run(sabotage: bool, folder: &Path) -> bool {
         for _ in 0..slow_rounds {
             let round = sync_once(&file, budget_ms, waiting);
             waiting = round.left;
-            let is_cut = round.ended == Ended::Budget && round.left > 0;
-            audit.add(budget_ms, &round, is_cut.then_some(()).ok_or("it was to be cut short"));
+            audit.add_short(budget_ms, &round);
         }
         server.clear_faults();
         audit.add_all(budget_ms, drain(&file, budget_ms, waiting));
