@@ -5,6 +5,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { filesBelow } = require("./files");
 const { Accident } = require("./kit");
 
 /** @typedef {import("./kit").Kit} Kit */
@@ -317,14 +318,6 @@ function hostLibrary(kit, folder, surroundings) {
   return path.join(build, "libmailboat.so");
 }
 
-/** Names of the files in a folder, and below it, that end so. @param {string} folder @param {string} end @returns {string[]} */
-function filesBelow(folder, end) {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(end))
-    .sort();
-}
-
 module.exports = {
   OLDEST,
   REACT_ANDROID,
@@ -344,5 +337,4 @@ module.exports = {
   hostReactNative,
   configureHost,
   hostLibrary,
-  filesBelow,
 };

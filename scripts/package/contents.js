@@ -6,6 +6,7 @@
 const fs = require("node:fs");
 const { builtinModules } = require("node:module");
 const path = require("node:path");
+const { expression, filesBelow } = require("./files");
 
 /** Everything that may be in the package, and nothing else. */
 const BELONGS = [
@@ -62,7 +63,9 @@ function* references(folder, files, manifest) {
     const text = /\.(js|ts|map|cpp|h|mm|txt|gradle|podspec)$/.test(file) ? read(folder, file) : "";
     const resolve = (/** @type {string} */ name) => path.posix.join(path.posix.dirname(file), name);
     for (const { name, endings } of named(file, text)) {
-      yield { from: file, name, to: endings(resolve).flatMap((glob) => matching(glob, files)) };
+      const patterns = endings(resolve).map(expression);
+      const to = patterns.flatMap((pattern) => files.filter((it) => pattern.test(it)));
+      yield { from: file, name, to };
     }
   }
 }
@@ -149,16 +152,6 @@ function codeOf(text) {
   return text.replace(/\/\*.*?\*\//gs, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
-/** Files that a path with `*` and `{a,b}` means. @param {string} glob @param {string[]} files */
-function matching(glob, files) {
-  const pattern = glob
-    .replace(/[.+^$()|[\]\\]/g, "\\$&")
-    .replaceAll("*", "[^/]*")
-    .replace(/\{([^}]*)\}/g, (_, words) => `(${words.replaceAll(",", "|")})`);
-  const expression = new RegExp(`^${pattern}$`);
-  return files.filter((file) => expression.test(file));
-}
-
 /** @param {string} text @param {RegExp} pattern @returns {string[]} */
 function all(text, pattern) {
   return [...text.matchAll(pattern)].map((match) => String(match[1]));
@@ -170,19 +163,9 @@ function strings(value) {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
 }
 
-/** @param {string} folder @returns {string[]} */
-function filesBelow(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
-    .map((file) => file.split(path.sep).join("/"))
-    .sort();
-}
-
 /** @param {string} folder @param {string} file */
 function read(folder, file) {
   return fs.readFileSync(path.join(folder, file), "utf8");
 }
 
-module.exports = { filesBelow, findings };
+module.exports = { findings };

@@ -6,6 +6,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { appCommand, copyOfApp, usePlugin } = require("./exampleApp");
+const { filesBelow } = require("./files");
 
 /** @typedef {import("./kit").Kit} Kit */
 /** @typedef {"android" | "ios"} Platform */
@@ -58,14 +59,6 @@ function changedLines(before, after) {
       ...subtracted(now, old).map((line) => `${name} + ${line}`),
     ];
   });
-}
-
-/** @param {string} folder @returns {string[]} */
-function filesBelow(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
 /** @param {string} file */

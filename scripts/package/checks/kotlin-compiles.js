@@ -3,6 +3,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const android = require("../android");
+const { filesBelow } = require("../files");
 
 /** @type {import("../checks").Check} */
 module.exports = {
@@ -27,8 +28,8 @@ module.exports = {
       into,
     });
     checkManifest(kit, sources);
-    const files = android.filesBelow(sources, ".kt").length;
-    const classes = android.filesBelow(into, ".class").length;
+    const files = filesBelow(sources, ".kt").length;
+    const classes = filesBelow(into, ".class").length;
     return `${files} files, ${classes} classes; Kotlin ${android.KOTLIN}, Android ${android.ANDROID_ALL.split("-")[0]}, react-android ${reactNative}`;
   },
 };

@@ -3,6 +3,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const android = require("../android");
+const { filesBelow } = require("../files");
 
 /** The first start rewrites the framework's classes as they are loaded. */
 const JUNIT_LIMIT_S = 600;
@@ -45,9 +46,9 @@ module.exports = {
       friend: classes,
     });
 
-    const suites = android
-      .filesBelow(test, "Test.kt")
-      .map((name) => name.replace(/\.kt$/, "").replaceAll(path.sep, "."));
+    const suites = filesBelow(test, "Test.kt").map((name) =>
+      name.replace(/\.kt$/, "").replaceAll(path.sep, "."),
+    );
     const seen = [
       ...robolectric.classes,
       robolectric.android,

@@ -3,7 +3,8 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const zlib = require("node:zlib");
-const { filesBelow, findings } = require("../contents");
+const { findings } = require("../contents");
+const { filesBelow } = require("../files");
 const { stageMain, stageNode, tarball } = require("../pack");
 
 const MB = 1e6;

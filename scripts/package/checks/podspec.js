@@ -4,6 +4,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { expression, filesBelow } = require("../files");
 
 /** Without them CocoaPods takes no pod. */
 const REQUIRED = ["name", "version", "summary", "license", "homepage", "authors", "source"];
@@ -32,23 +33,6 @@ function ruby(kit) {
   const program = path.join(usr, `bin/ruby${RUBY}`);
   /** @param {string[]} args */
   return (args) => kit.exec(program, ["--disable-gems", ...args], { env }).stdout;
-}
-
-/** The files below a folder, relative to it. @param {string} folder */
-function filesOf(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
-}
-
-/** A pattern of a podspec: `*`, `**` and `{a,b}`. @param {string} pattern */
-function expression(pattern) {
-  const text = pattern
-    .replace(/[.+^$()|[\]\\]/g, "\\$&")
-    .replace(/\{([^}]*)\}/g, (_, words) => `(?:${words.split(",").join("|")})`)
-    .replace(/\*\*\/|\*/g, (stars) => (stars === "*" ? "[^/]*" : "(?:.*/)?"));
-  return new RegExp(`^${text}$`);
 }
 
 /** Without the engine the podspec must say how to make it. @param {(args: string[]) => string} run @param {string[]} args */
@@ -106,7 +90,7 @@ module.exports = {
 
     const empty = REQUIRED.filter((name) => !spec[name]);
     if (empty.length > 0) throw new Error(`it does not set ${empty.join(", ")}`);
-    const files = filesOf(kit.scratch);
+    const files = filesBelow(kit.scratch);
     const patterns = [...spec.source_files, ...Object.values(spec.resource_bundles).flat()];
     const idle = patterns.filter(
       (pattern) => !files.some((file) => expression(pattern).test(file)),
