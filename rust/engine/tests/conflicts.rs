@@ -3,6 +3,8 @@
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod common;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use common::{Person, config};
 use mailboat_devserver::{DevServer, Options};
 use serde_json::{Value, json};
@@ -76,10 +78,20 @@ fn lost(device: &Person) -> Vec<(Value, Value)> {
     conflicts.iter().map(|it| (it["lost"].clone(), it["values"].clone())).collect()
 }
 
+/// Of two devices' writes within one millisecond chance says which is later.
+fn clock_moves_on() {
+    let now_ms = || SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let before = now_ms();
+    while now_ms() == before {
+        std::hint::spin_loop();
+    }
+}
+
 /// The phone writes B without a network; meanwhile the tablet writes C c, which arrives.
 fn meet(phone: &mut Person, tablet: &mut Person) {
     go(phone, "none");
     update(phone, json!({ "title": "B" }));
+    clock_moves_on();
     update(tablet, json!({ "title": "C", "note": "c" }));
     sent(tablet);
     go(phone, "wifi");
@@ -120,6 +132,7 @@ fn the_later_write_wins_though_it_arrives_first_or_last() {
     let (mut phone, mut tablet) = scene.both();
     go(&mut tablet, "none");
     update(&mut tablet, json!({ "title": "C" }));
+    clock_moves_on();
     go(&mut phone, "none");
     update(&mut phone, json!({ "note": "b" }));
     go(&mut tablet, "wifi");
