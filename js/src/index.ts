@@ -62,6 +62,7 @@ export { useMailboat } from "./hooks/useMailboat";
 export { useMessages, type MessagesView } from "./hooks/useMessages";
 export { useNetworkStatus } from "./hooks/useNetworkStatus";
 export { useOutbox, type OutboxView } from "./hooks/useOutbox";
+export { useRecord, type RecordView } from "./hooks/useRecord";
 export { useRows } from "./hooks/useRows";
 export type { SyncStatusView } from "./hooks/statusView";
 export { useSyncStatus } from "./hooks/useSyncStatus";

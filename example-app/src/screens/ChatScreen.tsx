@@ -4,8 +4,8 @@ import { useIsFocused } from "@react-navigation/native";
 import { useEffect, useRef, type ReactElement } from "react";
 import { Text, View } from "react-native";
 import {
-  useConversations,
   useMessages,
+  useRecord,
   type Message,
   type MessagesView,
 } from "react-native-mailboat";
@@ -31,8 +31,7 @@ export function ChatScreen({ navigation, route }: RootScreenProps<"Chat">): Reac
   const { account } = useEngines();
   const styles = useStyles();
   const list = useRef<MessageListHandle>(null);
-  const { conversations } = useConversations();
-  const conversation = conversations.find(({ id }) => id === conversationId);
+  const { record: conversation } = useRecord("conversations", conversationId);
   const memberIds = conversation?.memberIds ?? NOBODY;
   const chat = useMessages(conversationId, { limit: MESSAGE_PAGE });
   const { error, hasOlder, loadingOlder, loadOlder, messages, send } = chat;

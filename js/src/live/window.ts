@@ -33,12 +33,12 @@ export const MAX_WINDOW_ROWS = 500;
 export interface WindowOf<C extends Collections, N extends keyof C & string> {
   /** Name of the collection. */
   readonly collection: N;
-  /** Columns and the values they must equal. */
-  readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar };
+  /** Columns, or `id`, and the values they must equal. */
+  readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar } & { readonly id?: string };
   /** Left out: records in the server's order, then those not yet acknowledged. */
   readonly orderBy?: {
-    /** Name of the column. */
-    readonly column: keyof C[N] & string;
+    /** Name of the column, or `id`. */
+    readonly column: (keyof C[N] & string) | "id";
     /** Largest first; smallest first when left out. */
     readonly descending?: boolean;
   };

@@ -62,8 +62,8 @@ impl ActorThread {
         let run = move || {
             if catch_unwind(AssertUnwindSafe(|| run(self))).is_err() {
                 shared.set_reader(None);
-                session.push(Event::Closed { error: panicked() });
                 shared.close(panicked());
+                session.push(Event::Closed { error: panicked() });
             }
         };
         let spawned = thread::Builder::new().name("mailboat-writer".into()).spawn(run);
@@ -109,9 +109,9 @@ impl ActorThread {
     /// The file cannot be used: tells the runtime, one that came meanwhile, and every
     /// command that waits.
     fn refuse(self, error: WaistError, event: Event) {
-        let inputs: Vec<Input> = self.inputs.try_iter().collect();
+        self.shared.close(error.clone());
         self.session.push(event);
-        for input in inputs {
+        for input in self.inputs.try_iter() {
             match input {
                 Input::Command { call, .. } | Input::SyncUntil { call, .. } => {
                     call.answer(Err(error.clone()));
@@ -122,7 +122,6 @@ impl ActorThread {
                 _ => {}
             }
         }
-        self.finish(error, Vec::new());
     }
 
     /// Runs the actor until it is closed. A panic closes this engine and no other.
@@ -131,21 +130,17 @@ impl ActorThread {
         // The reader goes first: the last connection to close tidies the log away.
         self.shared.set_reader(None);
         drop(actor);
-        match ended {
-            Ok(calls) => {
-                let error = self.shared.failure().unwrap_or_else(WaistError::closed);
-                // Who asked for it hears by the answer; a runtime that took over meanwhile
-                // hears by the event.
-                if !calls.iter().any(|call| call.is_of(&self.session)) {
-                    self.session.push(Event::Closed { error: error.clone() });
-                }
-                self.finish(error, calls);
-            }
-            Err(_) => {
-                self.session.push(Event::Closed { error: panicked() });
-                self.finish(panicked(), Vec::new());
-            }
+        let (error, calls) = match ended {
+            Ok(calls) => (self.shared.failure().unwrap_or_else(WaistError::closed), calls),
+            Err(_) => (panicked(), Vec::new()),
+        };
+        self.shared.close(error.clone());
+        // Who asked for it hears by the answer; a runtime that took over meanwhile hears by
+        // the event.
+        if !calls.iter().any(|call| call.is_of(&self.session)) {
+            self.session.push(Event::Closed { error: error.clone() });
         }
+        self.finish(error, calls);
     }
 
     fn turn_until_closed(&mut self, actor: &mut Actor) -> Vec<Call> {
@@ -198,9 +193,8 @@ impl ActorThread {
         }
     }
 
-    /// Marks the engine closed, once its file is released, and tells who waits for that.
+    /// Tells who waits for the end that the file is released.
     fn finish(self, error: WaistError, calls: Vec<Call>) {
-        self.shared.close(error.clone());
         for call in calls {
             call.answer(Ok("null".into()));
         }

@@ -335,7 +335,8 @@ impl Shared {
         self.failed.get().cloned()
     }
 
-    /// The file is released. The first reason stays.
+    /// The file is released. The first reason stays. Comes before whatever tells of it: who
+    /// hears may call at once, and is to be told the same.
     pub fn close(&self, error: WaistError) {
         self.closed().get_or_insert(error);
         self.closing.notify_all();

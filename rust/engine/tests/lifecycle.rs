@@ -3,7 +3,12 @@
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod common;
 
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
 use common::{Person, config};
+use mailboat_engine::Runtime;
 use mailboat_engine::waist::ErrorCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -25,6 +30,37 @@ fn open_error(config: &Value) -> Value {
     let runtime = mailboat_engine::Runtime::new(std::sync::Arc::new(|_| {}));
     let error = runtime.open(&config.to_string()).expect_err("this config is refused");
     serde_json::from_str(&error.to_json()).expect("an error is JSON")
+}
+
+#[test]
+fn who_calls_as_soon_as_opening_has_failed_hears_why() {
+    let folder = folder();
+    let text = json!([{ "name": "body", "type": "text" }]);
+    let notes = |columns: &Value| {
+        let mut config = without_backend(&folder);
+        config["schema"] = json!({ "collections": [{ "name": "notes", "columns": columns }] });
+        config
+    };
+    let mut ann = Person::open(&notes(&text), None);
+    let note = json!({ "type": "create", "collection": "notes", "values": { "body": "a" } });
+    ann.execute(&note).expect("stored");
+    ann.execute(&json!({ "type": "close" })).expect("closed");
+    drop(ann);
+    // The writer's thread says itself that there is news, so this asks within that very call.
+    let (asked, answers) = channel();
+    let runtime = Arc::new_cyclic(|runtime: &Weak<Runtime>| {
+        let runtime = runtime.clone();
+        Runtime::new(Arc::new(move |engine| {
+            let Some(runtime) = runtime.upgrade() else { return };
+            let query = r#"{"type":"record","collection":"notes","id":"n"}"#;
+            let _ = asked.send(runtime.query(engine, query).map_err(|error| error.code));
+        }))
+    });
+    let number = json!([{ "name": "body", "type": "integer" }]);
+    let opened = runtime.open(&notes(&number).to_string()).expect("it begins to migrate");
+    assert!(opened.contains("opening"), "{opened}");
+    let answer = answers.recv_timeout(Duration::from_secs(30)).expect("it is woken");
+    assert_eq!(answer, Err(ErrorCode::InvalidArgument));
 }
 
 #[test]

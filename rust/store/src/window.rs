@@ -22,6 +22,9 @@ use crate::tables::{Table, quote};
 use crate::transaction::{Changes, find_table};
 use crate::values::{Stored, filter_to_sql, no_column, unreadable};
 
+/// What every record has beside the columns of its collection.
+const ID: &str = "id";
+
 /// Most rows in one window.
 pub const MAX_WINDOW_ROWS: u32 = 500;
 
@@ -32,7 +35,7 @@ pub const MAX_WINDOW_ROWS: u32 = 500;
 pub struct Window {
     /// Name of the collection.
     pub collection: String,
-    /// Columns and the values they must equal.
+    /// Columns, or `id`, and the values they must equal.
     #[serde(default, rename = "where")]
     #[ts(type = "Record<string, string | number | boolean | null>", optional)]
     pub filter: BTreeMap<String, Value>,
@@ -374,16 +377,25 @@ fn filter_sql(
     let mut sql = String::new();
     let mut parameters = Vec::new();
     for (name, value) in filter {
-        let column =
-            table.collection.column(name).ok_or_else(|| no_column(&table.collection, name))?;
-        let parameter = filter_to_sql(column, value).ok_or_else(|| {
-            let sentence = format!("where.{name} has another type than its column.");
-            StoreError::InvalidArgument(sentence)
-        })?;
-        sql.push_str(&format!(" AND {} IS ?", quote(name)));
-        parameters.push(parameter);
+        // Other than a column, an id is never null; `=` on it finds the one row at once.
+        let operator = if name == ID { "=" } else { "IS" };
+        sql.push_str(&format!(" AND {} {operator} ?", quote(name)));
+        parameters.push(filter_parameter(table, name, value)?);
     }
     Ok((sql, parameters))
+}
+
+fn filter_parameter(table: &Table, name: &str, value: &Value) -> Result<SqlValue, StoreError> {
+    let parameter = if name == ID {
+        value.as_str().map(|id| SqlValue::Text(id.into()))
+    } else {
+        let column = table.collection.column(name);
+        filter_to_sql(column.ok_or_else(|| no_column(&table.collection, name))?, value)
+    };
+    parameter.ok_or_else(|| {
+        let sentence = format!("where.{name} has another type than its column.");
+        StoreError::InvalidArgument(sentence)
+    })
 }
 
 fn order_sql(
@@ -395,7 +407,7 @@ fn order_sql(
     // Rows that a server put at the same place keep the order in which they came.
     let ties = format!("_position {0}, _rowid_ {0}", direction(false));
     let Some(OrderBy { column, descending }) = order_by else { return Ok(ties) };
-    if column != "id" && table.collection.column(column).is_none() {
+    if column != ID && table.collection.column(column).is_none() {
         return Err(no_column(&table.collection, column));
     }
     Ok(format!("{} {}, {ties}", quote(column), direction(*descending)))

@@ -67,11 +67,14 @@ fn a_window_filters_by_every_type_of_column() {
         (json!({ "json": "a" }), ["full"]),
         (json!({ "text": null }), ["empty"]),
         (json!({ "truth": false, "text": "A" }), ["other"]),
+        (json!({ "id": "other" }), ["other"]),
+        (json!({ "id": "empty", "text": null }), ["empty"]),
     ] {
         assert_eq!(store.ids(&filtered("things", filter.clone())), ids, "{filter}");
     }
     let both = filtered("things", json!({ "truth": true, "text": "A" }));
     assert_eq!(store.ids(&both), [""; 0]);
+    assert_eq!(store.ids(&filtered("things", json!({ "id": "nobody" }))), [""; 0]);
 }
 
 #[test]
@@ -79,7 +82,8 @@ fn a_filter_that_does_not_fit_the_schema_is_refused() {
     let store = Store::messaging();
     let cases = [
         (json!({ "nothing": 1 }), "messages has no column nothing."),
-        (json!({ "id": "m1" }), "messages has no column id."),
+        (json!({ "id": 1 }), "where.id has another type than its column."),
+        (json!({ "id": null }), "where.id has another type than its column."),
         (json!({ "sentAt": "yesterday" }), "where.sentAt has another type than its column."),
         (json!({ "body": ["a"] }), "where.body has another type than its column."),
         (
