@@ -4,7 +4,8 @@
 
 . "$(dirname "$0")/lib.sh"
 
+scripts/setup.sh --for e2e
 scripts/webkit.sh
 # A display of its own: a person's windows would take the focus and get the keys.
-xvfb-run --auto-servernum --server-args='-screen 0 1280x1024x24' \
+env -u DISPLAY -u WAYLAND_DISPLAY scripts/with-display.sh \
   node cpp/host/webkit/tests/run.js "$@"

@@ -22,7 +22,10 @@ import { Session } from "./session";
  * const mailboat = createMailboat(config);
  * ```
  */
-export type MessagingConfig = Omit<MailboatConfig, "schema">;
+export type MessagingConfig = Omit<MailboatConfig, "schema"> & {
+  /** There is none: one that is named, even by a variable, is another kind of config. */
+  readonly schema?: never;
+};
 
 /**
  * A config with the app's own collections.

@@ -349,7 +349,7 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * ```
    */
   querySync<N extends keyof C & string>(window: WindowOf<C, N>): WindowRows<RowOf<C, N>> {
-    return rowsOf(this.session.engine.query({ type: "window", window: window as Window }));
+    return rowsOf(this.session.engine.query({ type: "window", window }));
   }
 
   /**
@@ -388,7 +388,7 @@ export class Mailboat<C extends Collections = MessagingCollections> {
    * ```
    */
   watch<N extends keyof C & string>(window: WindowOf<C, N>): LiveWindow<RowOf<C, N>> {
-    return new LiveWindow(this.session.windows, window as Window);
+    return new LiveWindow(this.session.windows, window);
   }
 
   /**

@@ -1,6 +1,8 @@
 // From an app's schema, as it is written in TypeScript, to the types of its records.
 
+import type { messagingSchema } from "./generated/messagingSchema";
 import type { ColumnType, Schema } from "./generated/waist";
+import type { ConversationColumns } from "./messaging";
 import type { Row } from "./row";
 
 /**
@@ -68,13 +70,22 @@ interface ColumnShape {
 }
 
 type ColumnsOf<K extends ColumnShape> = {
-  [
-    Column in K as IsOptional<Column> extends true ? never : Column["name"]
-  ]: ValueTypes[Column["type"]];
+  [Column in K as IsOptional<Column> extends true ? never : Column["name"]]: ValueOf<Column>;
 } & {
-  [Column in K as IsOptional<Column> extends true ? Column["name"] : never]?:
-    ValueTypes[Column["type"]] | null;
+  [
+    Column in K as IsOptional<Column> extends true ? Column["name"] : never
+  ]?: ValueOf<Column> | null;
 };
+
+type ValueOf<K extends ColumnShape> = K extends MemberIds
+  ? ConversationColumns["memberIds"]
+  : ValueTypes[K["type"]];
+
+/** The one column whose JSON the package itself knows. */
+type MemberIds = Extract<
+  (typeof messagingSchema)["collections"][number]["columns"][number],
+  { readonly name: "memberIds" }
+>;
 
 type IsOptional<K extends ColumnShape> = K extends { readonly optional: true } ? true : false;
 

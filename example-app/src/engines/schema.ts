@@ -1,10 +1,6 @@
 // What the app keeps: conversations, messages and receipts in one engine, tasks in another.
 
-import {
-  messagingSchema,
-  type CollectionsOf,
-  type MessagingCollections,
-} from "react-native-mailboat";
+import { messagingSchema, type CollectionsOf } from "react-native-mailboat";
 
 /**
  * How far one user has come in one conversation. A server that knows groups shows it to the
@@ -50,8 +46,7 @@ export const tasksSchema = {
 } as const;
 
 /** Columns of the chat's collections. */
-export type ChatCollections = MessagingCollections &
-  Pick<CollectionsOf<typeof chatSchema>, "receipts">;
+export type ChatCollections = CollectionsOf<typeof chatSchema>;
 
 /** Columns of the tasks' collections. */
 export type TasksCollections = CollectionsOf<typeof tasksSchema>;

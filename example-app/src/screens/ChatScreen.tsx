@@ -3,12 +3,7 @@
 import { useIsFocused } from "@react-navigation/native";
 import { useEffect, useRef, type ReactElement } from "react";
 import { Text, View } from "react-native";
-import {
-  useMessages,
-  useRecord,
-  type Message,
-  type MessagesView,
-} from "react-native-mailboat";
+import { useMessages, useRecord, type Message, type MessagesView } from "react-native-mailboat";
 import { Composer } from "../chat/Composer";
 import { JumpToNewest } from "../chat/JumpToNewest";
 import { MESSAGE_PAGE, type MessageListHandle } from "../chat/listProps";

@@ -53,7 +53,9 @@ export interface BackgroundSync {
   /** The name of the task. */
   readonly taskName: string;
   /**
-   * Has the system run the task from now on, also after restarts. Calling it again is no error.
+   * Has the system run the task from now on, also after restarts. Calling it again is no error,
+   * and changes nothing: a task keeps the interval that it was registered with, through updates
+   * of the app too. To change it, `await stop()` first.
    *
    * @param options - `minimumIntervalMinutes`: the system runs it less often than that, at its
    * own choice; at least 15, and twelve hours when left out

@@ -33,7 +33,8 @@ export interface SyncStatusIconProps {
  *
  * @example
  * ```tsx
- * <Pressable onPress={() => void mailboat.sync()}>
+ * const { syncNow } = useSyncStatus();
+ * <Pressable onPress={syncNow}>
  *   <SyncStatusIcon size={24} />
  * </Pressable>
  * ```

@@ -6,6 +6,8 @@ import { mailboatError, type MailboatError } from "../error";
 
 /** Deepest nesting of one column's value. */
 const MAX_DEPTH = 64;
+/** What JSON says as it is. Of a Set or a Map it would leave nothing but `{}`. */
+const PLAIN: ReadonlySet<string> = new Set(["Object", "Array"]);
 /** With the flag `u` a whole pair is one character, and only half of one matches. */
 const HALF_PAIR = /[\ud800-\udfff]/u;
 
@@ -56,6 +58,14 @@ function check(value: unknown, column: string, depth: number): void {
 
 function checkNested(value: object, column: string, depth: number): void {
   if (depth > MAX_DEPTH) throw invalid(`${column} is nested deeper than ${MAX_DEPTH} levels.`);
+  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  const writesItself = typeof (value as { toJSON?: unknown }).toJSON === "function";
+  if (!PLAIN.has(kind) && !writesItself) {
+    throw invalid(`${column} holds a ${kind}, which JSON cannot say.`);
+  }
+  if (Array.isArray(value) && value.includes(undefined)) {
+    throw invalid(`${column} holds undefined in a list. Write null.`);
+  }
   for (const inner of Object.values(value)) check(inner, column, depth + 1);
 }
 

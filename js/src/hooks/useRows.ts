@@ -1,7 +1,6 @@
 // The rows of any window.
 
 import { useMemo, useSyncExternalStore } from "react";
-import type { Window } from "../generated/waist";
 import type { WindowSnapshot } from "../live/sharedWindow";
 import { windowKey, type WindowOf } from "../live/window";
 import type { MessagingCollections } from "../messaging";
@@ -30,7 +29,7 @@ export function useRows<
   N extends keyof C & string = keyof C & string,
 >(window: WindowOf<C, N>): WindowSnapshot<RowOf<C, N>> {
   const mailboat = useMailboat<C>();
-  const key = windowKey(window as Window);
+  const key = windowKey(window);
   // The key stands for the window: an equal one must not end the watch and begin another.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const live = useMemo(() => mailboat.watch(window), [mailboat, key]);

@@ -174,10 +174,16 @@ export class History<R extends Pick<Row, "id">> implements ExternalStore<History
 
   /** Where in the window that begins which is shown; `null` when it holds none of it any more. */
   private find(rows: readonly R[]): number | null {
+    if (this.rows.length === 0) return this.allButAPage(rows);
+    const at = this.firstShown(rows);
+    if (at === null || this.rows.length >= this.page) return at;
+    // It fills up to a page; what is shown stays.
+    return Math.min(at, this.allButAPage(rows));
+  }
+
+  private firstShown(rows: readonly R[]): number | null {
     const [oldest] = this.rows;
-    // Before there is a page of rows, nothing has its place yet.
-    if (oldest === undefined || this.rows.length < this.page) return this.allButAPage(rows);
-    const at = rows.findIndex(({ id }) => id === oldest.id);
+    const at = rows.findIndex(({ id }) => id === oldest?.id);
     if (at >= 0) return at;
     // It was deleted, or more has come in than there was room for.
     const ids = new Set(this.rows.map(({ id }) => id));

@@ -118,7 +118,6 @@ export class LiveOutbox implements ExternalStore<OutboxSnapshot> {
   /** @internal Reads again; readers hear of it at the next `flush`. */
   read(): void {
     const { engine } = this.around;
-    if (engine.isClosed) return;
     try {
       this.take(engine.query({ type: "outbox", limit: this.limit }));
     } catch (thrown) {

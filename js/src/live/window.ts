@@ -63,6 +63,9 @@ export function windowKey(window: Window): string {
 
 /** Text that is equal for windows on the same records, whatever part of them they show. */
 export function recordsKey({ collection, where = {} }: Window): string {
-  const columns = Object.keys(where).sort();
+  // JSON leaves out what is undefined, and with it the filter.
+  const columns = Object.keys(where)
+    .filter((column) => where[column] !== undefined)
+    .sort();
   return JSON.stringify([collection, columns.map((column) => [column, where[column]])]);
 }

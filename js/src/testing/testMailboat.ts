@@ -88,7 +88,9 @@ export interface TestSchemaOptions<S extends SchemaShape> extends TestMailboatOp
  * await device.close();
  * ```
  */
-export function createTestMailboat(options?: TestMailboatOptions): Promise<TestMailboat>;
+export function createTestMailboat(
+  options?: TestMailboatOptions & { readonly schema?: never },
+): Promise<TestMailboat>;
 export function createTestMailboat<const S extends SchemaShape>(
   options: TestSchemaOptions<S>,
 ): Promise<TestMailboat<CollectionsOf<S>>>;

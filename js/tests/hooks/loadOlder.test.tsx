@@ -69,6 +69,15 @@ describe("a conversation on screen", () => {
     expect(bodies(result)).toEqual(numbers(11, 60));
   });
 
+  it("keeps what it shows when a burst comes before there is a page of it", async () => {
+    const { device, c1 } = await offlineDevice(8);
+    const { result } = mount(device.mailboat, c1, 10);
+    expect(bodies(result)).toEqual(numbers(1, 8));
+    const burst = numbers(9, 14).map((body) => () => device.mailboat.sendMessage(c1, body));
+    await during(() => Promise.all(burst.map((send) => send())));
+    expect(bodies(result)).toEqual(numbers(1, 14));
+  });
+
   it("keeps its place when the oldest that it shows is deleted", async () => {
     const { device, c1 } = await offlineDevice(30);
     const { result } = mount(device.mailboat, c1, 10);

@@ -72,6 +72,15 @@ describe("useOutbox", () => {
     });
   });
 
+  it("says that the engine is closed, rather than that nothing waits", async () => {
+    const { c1, device } = await deviceWithConversation();
+    await device.goOffline();
+    await device.mailboat.sendMessage(c1, "Ahoy");
+    await device.mailboat.close();
+    const outbox = mount(device.mailboat, () => useOutbox());
+    expect(outbox.current.error).toMatchObject({ code: "CLOSED" });
+  });
+
   it("shows a refused message, which a person edits and sends again", async () => {
     const { chat, device, outbox } = await withRefused(["We leave at hihg tide."]);
     const refused = first(outbox.current);

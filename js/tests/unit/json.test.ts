@@ -14,6 +14,11 @@ describe("checkValues", () => {
     ["a symbol", { s: Symbol("s") }],
     ["half of a surrogate pair", { text: "half \ud83d" }],
     ["a cycle", { cyclic }],
+    ["a Set", { tags: new Set(["hull"]) }],
+    ["a Map in a list", { list: [new Map()] }],
+    ["bytes", { bytes: new Uint8Array(2) }],
+    ["undefined in a list", { list: [undefined] }],
+    ["a gap in a list", { list: new Array(1) }],
   ])("refuses %s, which JSON would change or drop", (_, values) => {
     expect(() => {
       checkValues(values);
@@ -33,6 +38,8 @@ describe("checkValues", () => {
       yes: true,
       none: null,
       list: [1, { deep: [] }],
+      date: new Date(0),
+      bare: Object.create(null) as object,
     });
     checkValues({ leftOut: undefined });
   });

@@ -5,6 +5,7 @@ import {
   createMailboat,
   type Diagnostic,
   type JavaScriptBackend,
+  type MessagingConfig,
   type Resolution,
 } from "../../src";
 import type { Ask } from "../../src/generated/waist";
@@ -29,7 +30,7 @@ const conflict = {
 /** Asks, lets the app's functions run, and answers what came back. */
 async function ask(
   host: ScriptedHost,
-  config: Partial<Parameters<typeof createMailboat>[0]>,
+  config: Partial<MessagingConfig>,
   asked: Ask,
 ): Promise<unknown> {
   createMailboat({ path: "/scripted.db", host, ...config });

@@ -1,7 +1,7 @@
 // Mostly for the compiler: what an app may write follows from its schema.
 
-import { createMailboat, messagingSchema, type Message, type RowOf } from "../../src";
-import type { MessagingCollections } from "../../src";
+import { createMailboat, messagingSchema } from "../../src";
+import type { Conversation, Message, MessagingCollections, RowOf } from "../../src";
 import { ScriptedHost } from "./scriptedHost";
 
 const schema = {
@@ -56,6 +56,16 @@ describe("the types of an app's schema", () => {
     expect(inline.watch({ collection: "notes", where: { text: "x" }, limit: 5 })).toBeDefined();
   });
 
+  it("follow from a config that is spread or named, too", async () => {
+    const base = { path: "/spread.db", schema, host: host() } as const;
+    const spread = createMailboat({ ...base, userId: "ann" });
+    await spread.create("todos", { title: "Caulk the hull", done: false });
+    const named = createMailboat(base);
+    // @ts-expect-error there is no such collection
+    named.watch({ collection: "messages", limit: 5 });
+    expect(named.watch({ collection: "todos", limit: 5 })).toBeDefined();
+  });
+
   it("hold for messaging beside the app's own collections", () => {
     const both = createMailboat({
       path: "/both.db",
@@ -64,6 +74,12 @@ describe("the types of an app's schema", () => {
     });
     const { rows } = both.watch({ collection: "messages", limit: 5 }).getSnapshot();
     const bodies: string[] = rows.map(({ body }) => body);
+    const conversations: readonly Conversation[] = both
+      .watch({ collection: "conversations", limit: 5 })
+      .getSnapshot().rows;
+    expect(conversations).toEqual([]);
+    // @ts-expect-error members are a list of ids
+    void both.create("conversations", { title: "Crew", memberIds: 5 });
     // @ts-expect-error a message has no such column
     both.watch({ collection: "messages", where: { done: true }, limit: 5 });
     expect(bodies).toEqual([]);

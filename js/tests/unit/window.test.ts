@@ -37,6 +37,16 @@ describe("windowKey", () => {
   });
 });
 
+describe("a column that is undefined", () => {
+  it("filters nothing, other than one that is null", () => {
+    const window = { collection: "c", limit: 5 };
+    // An app's compiler may well allow it.
+    const where = { a: undefined } as unknown as { a: string };
+    expect(windowKey({ ...window, where })).toBe(windowKey(window));
+    expect(windowKey({ ...window, where })).not.toBe(windowKey({ ...window, where: { a: null } }));
+  });
+});
+
 describe("recordsKey", () => {
   it("is equal for windows on the same records, whatever part they show", () => {
     const where = { conversationId: "c1" };

@@ -27,7 +27,7 @@ int runApp(int argc, char** argv) {
   const auto options = mailboat::webkit::Options::parse(argc, argv);
   prepareSurroundings();
   if (!gtk_init_check(nullptr, nullptr)) {
-    std::fprintf(stderr, "mailboat-window: there is no display (xvfb-run makes one)\n");
+    std::fprintf(stderr, "mailboat-window: there is no display (scripts/with-display.sh makes one)\n");
     return unavailable;
   }
   std::filesystem::create_directories(options.data);
