@@ -39,5 +39,4 @@ if [ "$engine" = hermes ]; then
   )
 fi
 cmake -S cpp -B "$folder" -G Ninja --log-level=WARNING "${options[@]}"
-# Ninja would print every file only to a terminal.
-ninja -C "$folder" --quiet "$@"
+with_log ninja ninja -C "$folder" "$@"

@@ -13,7 +13,6 @@ cmake -S cpp -B "$folder" -G Ninja --log-level=WARNING \
   -DMAILBOAT_REACT_NATIVE="$PWD/node_modules/react-native" \
   -DMAILBOAT_BRIDGE="$PWD/build/bridge/libmailboat_bridge.a" \
   -DCMAKE_RUNTIME_OUTPUT_DIRECTORY="$PWD/$folder"
-# Ninja would print every file only to a terminal.
-ninja -C "$folder" --quiet mailboat-window mailboat-extension
+with_log ninja ninja -C "$folder" mailboat-window mailboat-extension
 node_modules/.bin/esbuild cpp/host/webkit/agent/main.mjs --bundle --format=iife --log-level=warning \
   --outfile="$folder/agent.js"
