@@ -34,7 +34,10 @@ export interface WindowOf<C extends Collections, N extends keyof C & string> {
   /** Name of the collection. */
   readonly collection: N;
   /** Columns, or `id`, and the values they must equal. */
-  readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar } & { readonly id?: string };
+  readonly where?: { readonly [K in keyof C[N]]?: C[N][K] & Scalar } & {
+    /** Id of the record. */
+    readonly id?: string;
+  };
   /** Left out: records in the server's order, then those not yet acknowledged. */
   readonly orderBy?: {
     /** Name of the column, or `id`. */
