@@ -1,11 +1,15 @@
 //! Records that are one under two ids: a call that was logged here and on the server.
 
+use std::collections::HashSet;
+
 use mailboat_core::{ConflictRule, EntryId, GroupId, KeyColumn, Operation, Transition};
 use mailboat_store::{
-    Answered, Collection, Column, ColumnType, Mutation, Schema, Sending, StoreError,
+    Answered, Collection, Column, ColumnType, Mutation, OutboxEntry, Schema, Sending, StoreError,
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::common::action::cases;
 use crate::common::{NOTHING, NOW, Store, answered, columns, mutation, optional, window};
 
 fn calls() -> Schema {
@@ -73,7 +77,8 @@ fn edit(store: &mut Store, id: &str) -> EntryId {
 }
 
 fn write_group(store: &mut Store, writes: [Mutation; 2]) -> [EntryId; 2] {
-    store.commit(|transaction| transaction.write_group(&writes, GroupId::from_u128(7), NOW));
+    let id = GroupId::from_u128(writes[0].entry.as_u128());
+    store.commit(|transaction| transaction.write_group(&writes, id, NOW));
     writes.map(|write| write.entry)
 }
 
@@ -320,4 +325,98 @@ fn under_server_wins_the_edits_of_a_duplicate_stay() {
         (batch[0].values.clone(), batch[0].base_version),
         (columns(json!({ "note": "call back" })), Some(7))
     );
+}
+
+/// What is written before two records turn out to be one, and after. Numbers pick among
+/// what there is at that moment.
+#[derive(Clone, Debug)]
+enum Step {
+    Edit { call: usize },
+    EditAfter { call: usize, pick: usize },
+    EditBoth { first: usize, second: usize },
+    Ack { pick: usize },
+}
+
+fn any_steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        (0..3_usize).prop_map(|call| Step::Edit { call }),
+        (0..3_usize, 0..8_usize).prop_map(|(call, pick)| Step::EditAfter { call, pick }),
+        (0..3_usize, 0..3_usize).prop_map(|(first, second)| Step::EditBoth { first, second }),
+        (0..8_usize).prop_map(|pick| Step::Ack { pick }),
+    ];
+    proptest::collection::vec(step, 0..9)
+}
+
+fn take(store: &mut Store, step: &Step, version: u64) {
+    let id = |call: usize| ["here", "there", "other"][call];
+    match *step {
+        Step::Edit { call } => {
+            edit(store, id(call));
+        }
+        Step::EditAfter { call, pick } => {
+            let waiting = store.outbox();
+            let after = waiting.get(pick % waiting.len().max(1)).map(|entry| entry.id);
+            let write = edit_after(store, id(call), after.as_slice());
+            store.commit(|transaction| transaction.write(&write, NOW));
+        }
+        Step::EditBoth { first, second } => {
+            edit_both(store, id(first), id(second));
+        }
+        Step::Ack { pick } => ack_one(store, pick, version),
+    }
+}
+
+/// The server applies the first entry of a lane, and its group, but nothing that waits
+/// where the create of `here` does. Of what waits it has to be the first of its record.
+fn ack_one(store: &mut Store, pick: usize, version: u64) {
+    let mut waiting = store.outbox();
+    let is_created = |entry: &OutboxEntry| entry.operation == Operation::Create;
+    let taken = waiting.iter().find(|entry| is_created(entry)).map(|entry| entry.lane.clone());
+    let mut heads = store.pick(NOW, 100).candidates;
+    let mut lanes: HashSet<String> = taken.into_iter().collect();
+    heads.retain(|candidate| lanes.insert(candidate.lane.clone()));
+    let Some(head) = heads.get(pick % heads.len().max(1)) else { return };
+    let group = head.group;
+    let unit: Vec<_> = waiting
+        .extract_if(.., |entry| entry.id == head.id || (group.is_some() && entry.group == group))
+        .collect();
+    for member in &unit {
+        let is_earlier = |other: &&OutboxEntry| {
+            other.record_id == member.record_id && other.sequence < member.sequence
+        };
+        assert_eq!(waiting.iter().find(is_earlier).map(|it| it.id), None, "before {}", member.id);
+    }
+    let entries: Vec<_> = unit.iter().map(|entry| entry.id).collect();
+    assert!(entries.iter().all(|entry| store.due().contains(entry)), "a group is due as one");
+    ack_all(store, &entries, version);
+}
+
+proptest! {
+    #![proptest_config(cases(48))]
+
+    #[test]
+    fn nothing_is_stuck_or_overtaken_when_two_records_become_one(
+        before in any_steps(),
+        after in any_steps(),
+        picks in proptest::collection::vec(0..8_usize, 1..8),
+    ) {
+        let (mut store, create) = attempted();
+        let mut versions = 8..;
+        for step in &before {
+            take(&mut store, step, versions.next().expect("a version"));
+        }
+        answer_duplicate(&mut store, create);
+        for step in &after {
+            take(&mut store, step, versions.next().expect("a version"));
+        }
+        let mut store = store.reopen_with(&calls());
+        let mut picks = picks.into_iter().cycle();
+        while store.counts().0 > 0 {
+            prop_assert_ne!(store.due(), NOTHING, "stuck: {:?}", store.outbox());
+            let (pick, version) = (picks.next(), versions.next());
+            ack_one(&mut store, pick.expect("a pick"), version.expect("a version"));
+        }
+        prop_assert_eq!(store.delivery("calls", "there"), "sent");
+        prop_assert_eq!(store.counts(), (0, 0));
+    }
 }
