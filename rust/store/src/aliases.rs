@@ -60,6 +60,16 @@ impl Transaction<'_> {
         Ok(Some(Mutation { record_id, ..mutation.clone() }))
     }
 
+    /// The id that the record of a settled entry has by now: an entry before it in the same
+    /// group may have brought another.
+    pub(crate) fn settled_id(&self, table: &Table, id: &str) -> Result<String, StoreError> {
+        if table.twin.is_none() || Peek::find(self.connection, table, id)?.is_some() {
+            return Ok(id.to_owned());
+        }
+        let found = id_now(self.connection, &table.collection.name, id)?;
+        Ok(found.unwrap_or_else(|| id.to_owned()))
+    }
+
     /// The record created here that is the same thing as one of the server's, by the
     /// natural key of the collection: only one whose create no server has seen.
     pub(crate) fn twin(&self, table: &Table, values: &Values) -> Result<Option<Twin>, StoreError> {
@@ -168,7 +178,8 @@ impl Transaction<'_> {
             },
             _ => remote,
         };
-        self.meet(number, table, id, Arrival { remote, made_on, is_news }, now)
+        self.meet(number, table, id, Arrival { remote, made_on, is_news }, now)?;
+        self.keep_order(&table.collection.name, id)
     }
 
     fn keep_alias(&self, collection: &str, old_id: &str, id: &str) -> Result<(), StoreError> {
@@ -194,17 +205,23 @@ impl Transaction<'_> {
     }
 
     /// Entries follow their record. Where records are lanes of their own, the lane does too:
-    /// later writes go into it, and must not overtake these.
-    fn move_writes(&self, table: &Table, old_id: &str, id: &str) -> Result<(), StoreError> {
-        let has_lanes = table.collection.lane_column.is_some();
-        let moved = self
-            .connection
+    /// there they keep the order of writing with those of the record that it is now. What
+    /// waits in the lane of a group stays, for a group is not torn.
+    fn move_writes(&mut self, table: &Table, old_id: &str, id: &str) -> Result<(), StoreError> {
+        let collection = &table.collection.name;
+        let moved = self.waiting(collection, old_id)?;
+        let lane = if table.collection.lane_column.is_none() { id } else { old_id };
+        self.connection
             .prepare_cached(
-                "UPDATE mailboat_outbox SET record_id = ?3, lane = CASE WHEN ?4 THEN lane ELSE ?3 END
+                "UPDATE mailboat_outbox SET record_id = ?3,
+                 lane = CASE WHEN lane = ?2 AND group_id IS NULL THEN ?4 ELSE lane END
                  WHERE record_id = ?2 AND collection = ?1",
             )?
-            .execute((&table.collection.name, old_id, id, has_lanes))?;
-        if moved > 0 && !has_lanes {
+            .execute((collection, old_id, id, lane))?;
+        for entry in &moved {
+            self.follow_lane(entry)?;
+        }
+        if !moved.is_empty() && lane != old_id {
             self.refresh_lane(old_id)?;
             self.refresh_lane(id)?;
         }

@@ -5,6 +5,8 @@
 //! The second needs no row: within a lane the order says it. Whatever is depended on was
 //! written earlier, so no two entries wait for each other.
 
+use std::slice;
+
 use mailboat_core::{GroupId, Operation, Priority, Reason, Timestamp};
 
 use crate::codes::BLOCKED;
@@ -17,22 +19,50 @@ impl Transaction<'_> {
     pub(crate) fn depend(
         &mut self,
         dependent: i64,
-        lane: &str,
         needed: &[QueuedEntry],
         priority: Priority,
     ) -> Result<(), StoreError> {
         for entry in needed {
-            let added = self
-                .connection
+            self.connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO mailboat_dependencies (needed, dependent) VALUES (?, ?)",
                 )?
                 .execute((entry.sequence, dependent))?;
-            // In one lane the order is enough to wait.
-            if added > 0 && entry.lane != lane {
-                self.count_waits(dependent, 1)?;
-            }
             self.raise(entry.sequence, priority)?;
+        }
+        self.count_waits(dependent)
+    }
+
+    /// Has the writes of a record go in the order of writing, whatever lanes they wait in.
+    pub(crate) fn keep_order(
+        &mut self,
+        collection: &str,
+        record_id: &str,
+    ) -> Result<(), StoreError> {
+        let waiting = self.waiting(collection, record_id)?;
+        for (before, after) in waiting.iter().zip(waiting.iter().skip(1)) {
+            if before.lane == after.lane {
+                continue;
+            }
+            // A group goes as one, so its first entry waits for all of it.
+            let unit = self.unit(after)?;
+            let dependent = unit.first().map_or(after.sequence, |first| first.sequence);
+            self.depend(dependent, slice::from_ref(before), after.weight().priority)?;
+            if before.is_halted() {
+                self.block_dependents(before)?;
+            }
+            self.refresh_lane(&after.lane)?;
+        }
+        Ok(())
+    }
+
+    /// An entry is in another lane by now: what it waits for, and what waits for it, may
+    /// have come into its lane, or not be in it any more.
+    pub(crate) fn follow_lane(&self, entry: &QueuedEntry) -> Result<(), StoreError> {
+        self.count_waits(entry.sequence)?;
+        for dependent in self.dependents(entry)? {
+            self.count_waits(dependent.sequence)?;
+            self.refresh_lane(&dependent.lane)?;
         }
         Ok(())
     }
@@ -60,9 +90,7 @@ impl Transaction<'_> {
             .prepare_cached("DELETE FROM mailboat_dependencies WHERE needed = ?")?
             .execute([entry.sequence])?;
         for dependent in dependents {
-            if dependent.lane != entry.lane {
-                self.count_waits(dependent.sequence, -1)?;
-            }
+            self.count_waits(dependent.sequence)?;
             self.reconsider(&dependent)?;
             self.refresh_lane(&dependent.lane)?;
         }
@@ -225,12 +253,17 @@ impl Transaction<'_> {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    fn count_waits(&self, sequence: i64, change: i64) -> Result<(), StoreError> {
+    /// Counts what an entry waits for. In one lane the order is enough to wait.
+    fn count_waits(&self, sequence: i64) -> Result<(), StoreError> {
         self.connection
             .prepare_cached(
-                "UPDATE mailboat_outbox SET waits_for = max(waits_for + ?, 0) WHERE sequence = ?",
+                "UPDATE mailboat_outbox SET waits_for =
+                   (SELECT count(*) FROM mailboat_dependencies
+                    JOIN mailboat_outbox AS other ON other.sequence = needed
+                    WHERE dependent = ?1 AND other.lane <> mailboat_outbox.lane)
+                 WHERE sequence = ?1",
             )?
-            .execute((change, sequence))?;
+            .execute([sequence])?;
         Ok(())
     }
 

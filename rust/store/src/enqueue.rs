@@ -39,7 +39,7 @@ impl Transaction<'_> {
         if !needed.is_empty() {
             // A group goes as one, so its first entry waits for all of it.
             let dependent = place.group.map_or(place.sequence, |group| group.first);
-            self.depend(dependent, place.lane, &needed, priority)?;
+            self.depend(dependent, &needed, priority)?;
         }
         if blocked || !needed.is_empty() {
             return self.refresh_lane(place.lane);

@@ -55,7 +55,7 @@ impl Transaction<'_> {
         }
         let loss = Loss {
             collection: &table.collection.name,
-            record_id: &entry.record_id,
+            record_id: &self.settled_id(table, &entry.record_id)?,
             rule: rule.word(),
             lost: Loser::Server,
             write: None,

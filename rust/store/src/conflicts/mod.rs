@@ -116,7 +116,7 @@ impl Transaction<'_> {
         answered: Option<&Answered>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (collection, id) = (&table.collection.name, &entry.record_id);
+        let (collection, id) = (&table.collection.name, &self.settled_id(table, &entry.record_id)?);
         let stamp = answered.and_then(|answered| answered.written_at.as_deref());
         let stamp = self.receive_stamp(table, stamp, now)?;
         if entry.operation == Operation::Delete {
