@@ -7,6 +7,7 @@ use mailboat_backends::rest::{
     read_hints_start, read_older, read_pull, read_push,
 };
 use mailboat_core::{BackendFailure, EntryId};
+use reqwest::header::HeaderValue;
 
 use crate::actor::{Effect, Input};
 
@@ -23,7 +24,7 @@ pub(crate) enum Job {
 /// A request with its bearer token, if it has one.
 pub(crate) struct Authorized {
     pub request: HttpRequest,
-    token: Option<String>,
+    pub token: Option<String>,
 }
 
 /// What a request waits for: enough of it to check the answer.
@@ -66,8 +67,17 @@ impl Job {
 impl Authorized {
     /// The value of the header `Authorization`.
     pub fn authorization(&self) -> Option<String> {
-        self.token.as_ref().map(|token| format!("Bearer {token}"))
+        self.token.as_deref().map(bearer)
     }
+}
+
+/// Whether a header can carry this token.
+pub(crate) fn fits_header(token: &str) -> bool {
+    HeaderValue::from_str(&bearer(token)).is_ok()
+}
+
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
 }
 
 impl Expected {

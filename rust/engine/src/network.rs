@@ -11,7 +11,7 @@ use eventsource_stream::Eventsource;
 use futures::StreamExt;
 use mailboat_backends::rest::{HttpAnswer, HttpRequest, MAX_ANSWER_BYTES, Method, RestCodec};
 use mailboat_core::{BackendFailure, Policy, Sample};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -172,8 +172,8 @@ impl Client {
     }
 
     fn request(&self, request: Authorized) -> reqwest::RequestBuilder {
-        let authorization = request.authorization();
-        let HttpRequest { method, url, headers, body } = request.request;
+        let Authorized { request, token } = request;
+        let HttpRequest { method, url, headers, body } = request;
         let mut builder = match method {
             Method::Get => self.http.get(url),
             Method::Post => self.http.post(url).body(body),
@@ -181,12 +181,11 @@ impl Client {
         for (name, value) in headers {
             builder = builder.header(name, value);
         }
-        if let Some(mut bearer) = authorization.and_then(|value| HeaderValue::from_str(&value).ok())
-        {
-            bearer.set_sensitive(true);
-            builder = builder.header(AUTHORIZATION, bearer);
+        // One that no header can carry makes a request that does not leave, not one without it.
+        match token {
+            Some(token) => builder.bearer_auth(token),
+            None => builder,
         }
-        builder
     }
 
     fn post(&self, input: Input) {

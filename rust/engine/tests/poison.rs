@@ -66,7 +66,7 @@ fn outbox(ann: &Person) -> Vec<Value> {
 
 #[test]
 fn a_poison_entry_is_found_among_others_and_alone_becomes_a_dead_letter() {
-    for status in [500, 422] {
+    for status in [500, 422, 410] {
         let folder = tempfile::tempdir().expect("a folder");
         let mut ann = ann(&folder);
         let orders = Arc::new(AtomicU32::new(0));
@@ -172,4 +172,48 @@ fn a_long_push_tells_how_far_it_has_come() {
     assert_eq!((&progress["kind"], &progress["total"]), (&json!("push"), &json!(150)));
     assert!(progress["done"].as_u64().is_some_and(|done| (50..=150).contains(&done)));
     ann.until("the end", |status| status["pending"] == 0 && status["progress"] == Value::Null);
+}
+
+#[test]
+fn a_cursor_that_nobody_has_and_that_expires_all_the_same_is_a_failure_like_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = json!({
+        "path": folder.path().join("ann.db"),
+        "schema": Schema::messaging(),
+        "backend": { "kind": "javaScript" },
+        "policy": { "baseMs": 3_600_000, "maxDelayMs": 86_400_000 },
+    });
+    let mut ann = Person::open(&config, None);
+    let pulls = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&pulls);
+    ann.backend = Box::new(move |ask| {
+        assert_eq!((&ask["kind"], &ask["cursor"]), (&json!("pull"), &Value::Null));
+        counted.fetch_add(1, Ordering::Relaxed);
+        Some(json!({ "kind": "failed", "status": 410 }))
+    });
+    for _ in 0..3 {
+        let error = ann.execute(&json!({ "type": "sync" })).expect_err("no page ever comes");
+        assert_eq!((&error["code"], &error["retryable"]), (&json!("NETWORK"), &json!(true)));
+    }
+    // The one of opening, one for each that a person asked for, and no other before the backoff.
+    assert!(pulls.load(Ordering::Relaxed) <= 4, "{pulls:?}");
+}
+
+#[test]
+fn a_cursor_that_expires_is_given_up_and_all_is_fetched_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ann = ann(&folder);
+    let pulls = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&pulls);
+    let orders = AtomicU32::new(0);
+    ann.backend = Box::new(move |ask| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        if ask["cursor"].is_null() {
+            return answer(ask, &orders, |_| None);
+        }
+        Some(json!({ "kind": "failed", "status": 410 }))
+    });
+    ann.until("the first page", |status| status["lastSyncedAt"] != Value::Null);
+    assert_eq!(ann.execute(&json!({ "type": "sync" })), Ok(Value::Null));
+    assert_eq!(pulls.load(Ordering::Relaxed), 3, "the first, the one that expired, and a new one");
 }

@@ -1,9 +1,11 @@
 //! An engine whose turns the test takes itself.
 
 use mailboat_backends::rest::HttpAnswer;
-use mailboat_core::{BackendFailure, Sample, Timestamp};
+use mailboat_core::{BackendFailure, Sample, Timestamp, WriteMode};
 use mailboat_engine::stage::{Request, Stage, Turned};
-use mailboat_engine::waist::{Answer, Ask, BackendConfig, Command, Config, ErrorCode, Event};
+use mailboat_engine::waist::{
+    Answer, Ask, BackendConfig, Command, Config, ErrorCode, Event, WriteOptions,
+};
 use mailboat_store::Schema;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,16 +31,15 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
 }
 
 fn send(stage: &mut Stage, number: u64) {
+    send_with(stage, number, WriteOptions::default());
+}
+
+fn send_with(stage: &mut Stage, number: u64, options: WriteOptions) {
     let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
     let Value::Object(values) = values else { unreachable!("it is an object") };
     stage.execute(
         number,
-        Command::Create {
-            collection: "messages".into(),
-            id: None,
-            values,
-            options: Default::default(),
-        },
+        Command::Create { collection: "messages".into(), id: None, values, options },
     );
 }
 
@@ -174,4 +175,19 @@ fn a_question_does_not_wait_longer_because_the_clock_stepped_back() {
     let wake_at = stage.wake_at().expect("it asks again");
     assert!(wake_at.since_ms(earlier) < 60_000);
     assert!(asks(&stage.turn(wake_at)));
+}
+
+#[test]
+fn a_promise_does_not_wait_longer_for_the_server_because_the_clock_stepped_back() {
+    let folder = TempDir::new().expect("a folder");
+    let mut stage = open(&folder, 1);
+    let options = WriteOptions { write: Some(WriteMode::ServerFirst), ..WriteOptions::default() };
+    send_with(&mut stage, 7, options);
+    let turned = stage.turn(NOW);
+    assert_eq!(sign_in(&mut stage, &turned).answers.len(), 1, "the token's alone");
+    let earlier = Timestamp(NOW.0 - 4 * 3_600_000);
+    let answers = stage.turn(earlier).answers;
+    let [(7, Ok(written))] = &answers[..] else { panic!("the write's answer: {answers:?}") };
+    let written: Value = serde_json::from_str(written).expect("JSON");
+    assert_eq!(written["acked"], false, "it waits in the outbox");
 }

@@ -176,6 +176,25 @@ fn the_token_is_gone_when_the_user_signs_out_or_the_config_does_not_want_it() {
 }
 
 #[test]
+fn a_token_that_no_header_can_carry_is_not_kept_nor_taken_for_none() {
+    let shore = Shore::new();
+    let config = shore.config("ann.db", kept());
+    // The app is asked for the first time, and then for another token than the one it gave.
+    for known in [false, true] {
+        if known {
+            shore.leave(&config, 1);
+            assert!(holds(&shore.file("ann.db"), &shore.token));
+        }
+        let mut ann = Person::open(&config, Some("a\nb".into()));
+        ann.until("a refusal", |status| status["error"]["code"] == "UNAUTHORIZED");
+        ann.execute(&json!({ "type": "close" })).expect("closed");
+        let file = shore.file("ann.db");
+        assert!(!holds(&file, "a\\nb") && !holds(&file, &shore.token));
+        assert_eq!(shore.sync("ann.db").ended, SyncEnd::Unauthorized, "nothing goes without it");
+    }
+}
+
+#[test]
 fn files_that_nobody_wants_to_be_synced_are_left_alone() {
     let shore = Shore::new();
     shore.leave(&shore.config("ann.db", Value::Null), 1);

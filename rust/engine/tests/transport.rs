@@ -79,6 +79,27 @@ fn no_redirect_is_followed_so_that_neither_token_nor_body_goes_elsewhere() {
 }
 
 #[test]
+fn a_token_that_no_header_can_carry_is_told_and_nothing_leaves_without_it() {
+    let folder = folder();
+    let (listener, port) = listener();
+    let config = with_backend(&folder, &format!("http://127.0.0.1:{port}"));
+    let mut ann = Person::open(&config, Some("a\nb".into()));
+    ann.send("c1", "private");
+    ann.until("an error", |status| !status["error"].is_null());
+    let status = ann.query(&json!({ "type": "status" }));
+    let error = &status["error"];
+    assert_eq!((&error["code"], &status["pending"]), (&json!("UNAUTHORIZED"), &json!(1)));
+    let sentence = error["message"].as_str().expect("a sentence");
+    assert!(sentence.contains("a token that no HTTP header can carry"), "{sentence}");
+    let refused = ann.execute(&json!({ "type": "sync" })).expect_err("nothing can be synced");
+    assert_eq!(refused["code"], "UNAUTHORIZED");
+    ann.execute(&json!({ "type": "close" })).expect("closed");
+    listener.set_nonblocking(true).expect("set");
+    let nobody = listener.accept().expect_err("nobody came");
+    assert_eq!(nobody.kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
 fn only_this_device_is_spoken_to_without_tls_unless_the_app_insists() {
     let folder = folder();
     let runtime = Runtime::new(Arc::new(|_| {}));

@@ -140,7 +140,7 @@ impl Transaction<'_> {
 }
 
 /// How an entry gathers, and until when; one without a time goes at once.
-fn gathering(table: &Table, mutation: &Mutation) -> (SendMode, i64) {
+pub(crate) fn gathering(table: &Table, mutation: &Mutation) -> (SendMode, i64) {
     match mutation.sending.gather_until {
         Some(until) => (mutation.sending.send.unwrap_or(table.collection.send), until.0),
         None => (SendMode::Immediate, 0),

@@ -146,7 +146,7 @@ pub(crate) fn requeue_interrupted(
     tables: &[Table],
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare(
-        "SELECT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND halted = 0",
+        "SELECT collection, record_id FROM mailboat_outbox WHERE attempted = 1 AND halted <> 1",
     )?;
     let records = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

@@ -122,10 +122,10 @@ impl Transaction<'_> {
                          WHERE sequence = ? AND id = ? AND halted = 0",
                     )?
                     .execute((attempts, not_before.0, entry.sequence, entry.id.as_bytes()))?;
-                if changed == 0 {
-                    return Ok(());
+                if changed > 0 {
+                    self.log(&entry.id, now, "retry", *attempts, None)?;
                 }
-                self.log(&entry.id, now, "retry", *attempts, None)?;
+                // One that an earlier outcome of this answer has blocked waits as well.
                 self.deliver(entry, Delivery::Sending, Delivery::Queued)
             }
             Transition::DeadLetter { attempts, reason } => {
@@ -136,7 +136,7 @@ impl Transaction<'_> {
                         self.kill(&found, *attempts, reason, now)?;
                         self.look_again(&entry.collection, &entry.record_id, now)
                     }
-                    _ => Ok(()),
+                    _ => self.deliver(entry, Delivery::Sending, Delivery::Queued),
                 }
             }
             Transition::Conflict { version, order } => {

@@ -4,10 +4,11 @@
 //! create or the edit before it, a delete takes the place of an edit, and cancels a
 //! create out. What the server may already have is never changed.
 
-use mailboat_core::{EntryId, Operation, Timestamp};
+use mailboat_core::{EntryId, Operation, SendMode, Timestamp};
 use rusqlite::OptionalExtension;
 
-use crate::codes::{operation_code, priority_code};
+use crate::codes::{operation_code, priority_code, send_code};
+use crate::enqueue::gathering;
 use crate::error::StoreError;
 use crate::mutation::{Enqueued, Mutation};
 use crate::queued::QueuedEntry;
@@ -95,6 +96,7 @@ impl Transaction<'_> {
         self.rewrite(tail, operation, values)?;
         self.stamp(table, tail.id, now)?;
         self.raise(tail.sequence, mutation.sending.priority.unwrap_or(table.collection.priority))?;
+        self.hasten(tail, gathering(table, mutation))?;
         self.log(&tail.id, now, "folded", 0, None)?;
         Ok(Enqueued::Folded(tail.id))
     }
@@ -115,6 +117,25 @@ impl Transaction<'_> {
         if !entry.is_dead() {
             self.changes.tally.remove(entry.weight());
             self.changes.tally.add(Weight { bytes: json.len(), ..entry.weight() });
+        }
+        Ok(())
+    }
+
+    /// Has an entry gather no longer than a write that it takes up would.
+    fn hasten(
+        &self,
+        entry: &QueuedEntry,
+        (send, gather_until): (SendMode, i64),
+    ) -> Result<(), StoreError> {
+        let hastened = self
+            .connection
+            .prepare_cached(
+                "UPDATE mailboat_outbox SET send = min(send, ?1), gather_until = min(gather_until, ?2)
+                 WHERE sequence = ?3 AND (send > ?1 OR gather_until > ?2)",
+            )?
+            .execute((send_code(send), gather_until, entry.sequence))?;
+        if hastened > 0 {
+            self.refresh_lane(&entry.lane)?;
         }
         Ok(())
     }

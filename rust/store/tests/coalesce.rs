@@ -1,6 +1,6 @@
 //! Coalescing: a write folds into an earlier one that nobody else knows of.
 
-use mailboat_core::{Operation, Priority};
+use mailboat_core::{Operation, Priority, SendMode};
 use mailboat_store::{Enqueued, Mutation, Sending};
 use serde_json::{Value, json};
 
@@ -119,4 +119,40 @@ fn a_write_lends_its_urgency_to_what_it_folds_into() {
     store.update("conversations", "c1", json!({ "title": "Ships" }));
     assert_eq!(store.outbox()[0].priority, Priority::Normal);
     assert_eq!(store.writer.low().expect("low").entries, 0);
+}
+
+#[test]
+fn a_write_that_goes_sooner_takes_what_it_folds_into_along() {
+    let hour = NOW.plus_ms(3_600_000);
+    let gathering =
+        |send, until| Sending { send: Some(send), gather_until: Some(until), ..Sending::default() };
+    let soon = NOW.plus_ms(5_000);
+    let immediate = Sending { send: Some(SendMode::Immediate), ..Sending::default() };
+    let scheduled = gathering(SendMode::Scheduled, hour);
+    let batched = gathering(SendMode::Batched, soon);
+    // What is there, what folds into it, and when both go.
+    let cases = [
+        (&scheduled, &immediate, NOW),
+        (&scheduled, &batched, soon),
+        (&batched, &scheduled, soon),
+        (&scheduled, &gathering(SendMode::Scheduled, hour.plus_ms(1)), hour),
+        (&immediate, &scheduled, NOW),
+    ];
+    for (there, folding, goes_at) in cases {
+        let mut store = Store::coalescing();
+        let (entry, values) = (store.next_entry(), message("c1", "first"));
+        let create = mutation(entry, Operation::Create, "messages", "m1", values);
+        let create = Mutation { sending: there.clone(), ..create };
+        store.commit(|transaction| transaction.write(&create, NOW));
+        let values = json!({ "body": "better" });
+        let update = mutation(store.next_entry(), Operation::Update, "messages", "m1", values);
+        let update = Mutation { sending: folding.clone(), ..update };
+        let folded = store.commit(|transaction| transaction.write(&update, NOW));
+        assert_eq!(folded, Enqueued::Folded(entry));
+        assert_eq!(store.due_at(goes_at), [entry], "{there:?} {folding:?}");
+        if goes_at > NOW {
+            let before = store.pick(NOW, 100);
+            assert_eq!((before.candidates.len(), before.next_due), (0, Some(goes_at)));
+        }
+    }
 }

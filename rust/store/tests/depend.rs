@@ -1,10 +1,10 @@
 //! Dependencies: what comes first, and what a dead letter blocks.
 
-use mailboat_core::{EntryId, Operation, Priority};
+use mailboat_core::{EntryId, Operation, Priority, Transition};
 use mailboat_store::{Mutation, Sending};
 use serde_json::json;
 
-use crate::common::{NOTHING, NOW, Store, message, mutation};
+use crate::common::{NOTHING, NOW, Store, dead_letter, message, mutation};
 
 /// Sends a message that comes after other entries.
 fn send_after(store: &mut Store, id: &str, lane: &str, after: &[EntryId]) -> EntryId {
@@ -101,13 +101,42 @@ fn edits_of_a_message_that_was_refused_are_blocked_and_the_chat_goes_on() {
     assert_eq!(store.due(), [create, update, other]);
     // The server did not know the record, so it refused the edit of it too.
     let batch = store.attempt(&[create, update]);
-    let dead = crate::common::dead_letter;
-    let settled = [(&batch[0], dead(), None), (&batch[1], dead(), None)];
+    let settled = [(&batch[0], dead_letter(), None), (&batch[1], dead_letter(), None)];
     store.commit(|transaction| transaction.settle(&settled, NOW));
     assert_eq!((blocked(&store), store.counts()), (vec![update], (2, 1)));
     assert_eq!(store.due(), [other]);
     store.retry(create);
     assert_eq!(store.due(), [create, update, other]);
+}
+
+#[test]
+fn what_left_with_what_it_needed_shows_as_waiting_once_that_was_refused() {
+    let retry = Transition::Retry { attempts: 1, not_before: NOW };
+    for outcome in [dead_letter(), retry] {
+        let mut store = Store::messaging();
+        let first = store.send("m1", "c1");
+        let second = send_after(&mut store, "m2", "c1", &[first]);
+        let batch = store.attempt(&[first, second]);
+        assert_eq!((batch.len(), store.delivery("messages", "m2").as_str()), (2, "sending"));
+        let settled = [(&batch[0], dead_letter(), None), (&batch[1], outcome, None)];
+        store.commit(|transaction| transaction.settle(&settled, NOW));
+        assert_eq!(blocked(&store), [second]);
+        let shown = ["m1", "m2"].map(|id| store.delivery("messages", id));
+        assert_eq!(shown, ["failed", "queued"]);
+    }
+}
+
+#[test]
+fn what_left_with_what_it_needed_shows_as_waiting_after_a_kill() {
+    let mut store = Store::messaging();
+    let first = store.send("m1", "c1");
+    let second = send_after(&mut store, "m2", "c1", &[first]);
+    let batch = store.attempt(&[first, second]);
+    store.commit(|transaction| transaction.settle(&[(&batch[0], dead_letter(), None)], NOW));
+    assert_eq!(store.delivery("messages", "m2"), "sending", "its answer is still out");
+    let store = store.reopen();
+    assert_eq!(blocked(&store), [second]);
+    assert_eq!(store.delivery("messages", "m2"), "queued");
 }
 
 #[test]

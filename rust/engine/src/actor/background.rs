@@ -131,8 +131,18 @@ impl Actor {
 
     /// The app has answered: the file keeps of it what the config allows.
     pub(super) fn keep_token(&mut self, token: Option<&str>) {
+        if let Some(background) = &self.background {
+            self.keep(background.after_answer(token));
+        }
+    }
+
+    /// The app has a token that cannot be sent: the file keeps none, and nothing goes without.
+    pub(super) fn keep_no_token(&mut self) {
+        self.keep(KeptToken::OfApp);
+    }
+
+    fn keep(&mut self, kept: KeptToken) {
         let Some(background) = &mut self.background else { return };
-        let kept = background.after_answer(token);
         if kept == background.token && !background.is_stale {
             return;
         }

@@ -468,7 +468,6 @@ impl Actor {
 /// What an answer to a question of another kind means: the backend did not answer.
 fn mismatched(answer: &Answer) -> BackendFailure {
     match answer {
-        Answer::Failed { status: Some(410), .. } => BackendFailure::CursorExpired,
         Answer::Failed { status: Some(status), retry_after_ms } => {
             refusal(*status, *retry_after_ms)
         }

@@ -181,7 +181,10 @@ impl Actor {
                 self.suspects = std::mem::take(&mut self.suspects).after_pull();
                 self.backend_succeeded(self.pull.sent, now);
             }
-            Err(BackendFailure::CursorExpired) if counts => {
+            Err(BackendFailure::CursorExpired) if !counts => {}
+            // Without a cursor there is nothing to give up: asked again at once, it would say
+            // the same.
+            Err(BackendFailure::CursorExpired) if self.pull.cursor.is_some() => {
                 // With the page that has come its cursor would be stored after all.
                 self.pull.give_up_pages();
                 if let Err(error) = self.start_over() {
@@ -189,7 +192,6 @@ impl Actor {
                     self.sync.fail(&error.into(), &mut self.answers);
                 }
             }
-            Err(BackendFailure::CursorExpired) => {}
             Err(failure) => {
                 // What asked for this pull is still unanswered.
                 self.pull.ask(PullTrigger::More);

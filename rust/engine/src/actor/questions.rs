@@ -11,6 +11,9 @@ use mailboat_store::ConflictAnswer;
 use super::{Actor, mismatched};
 use crate::waist::{Answer, Ask, Event};
 
+/// The status with which a backend says that it cannot go on from a cursor.
+const GONE: u16 = 410;
+
 /// What an open question was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -71,6 +74,10 @@ impl Actor {
             (About::Pull, Answer::Pull { page }) => {
                 let checked = check_pull(page, self.pull.cursor());
                 self.pulled(checked, now);
+            }
+            // Said of a push, or of history, it is a refusal like any other.
+            (About::Pull, Answer::Failed { status: Some(GONE), .. }) => {
+                self.pulled(Err(BackendFailure::CursorExpired), now);
             }
             (About::Older, Answer::Older { page }) => {
                 let checked = check_older(page, self.older.before());

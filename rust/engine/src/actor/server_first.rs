@@ -56,11 +56,13 @@ impl ServerFirst {
         answers.extend(waiting.into_values().map(|waiting| waiting.answer(Ok(false))));
     }
 
-    fn expire(&mut self, now: Timestamp, answers: &mut Answers) {
+    /// One whose deadline is further off than any can be comes from before a clock's step back.
+    fn expire(&mut self, longest_ms: u64, now: Timestamp, answers: &mut Answers) {
+        let is_over = |deadline: Timestamp| deadline <= now || deadline.since_ms(now) > longest_ms;
         let expired: Vec<EntryId> = self
             .waiting
             .iter()
-            .filter(|(_, waiting)| waiting.deadline <= now)
+            .filter(|(_, waiting)| is_over(waiting.deadline))
             .map(|(entry, _)| *entry)
             .collect();
         for entry in expired {
@@ -93,6 +95,7 @@ impl Actor {
     }
 
     pub(super) fn expire_server_first(&mut self, now: Timestamp) {
-        self.server_first.expire(now, &mut self.answers);
+        let longest_ms = self.policy.server_first_timeout_ms;
+        self.server_first.expire(longest_ms, now, &mut self.answers);
     }
 }

@@ -4,7 +4,12 @@
 use mailboat_core::{BackendFailure, Timestamp, after_unauthorized};
 
 use super::{Actor, Route, Sent};
+use crate::exchange::fits_header;
 use crate::waist::{Ask, ErrorCode, SyncEnd, WaistError};
+
+const NO_TOKEN: &str =
+    "getToken() gave no token. Mailboat asks again later; writes wait in the outbox.";
+const UNSENDABLE_TOKEN: &str = "getToken() gave a token that no HTTP header can carry, such as one with a line break. Writes wait in the outbox.";
 
 /// What is known of the token.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,6 +52,11 @@ impl Actor {
 
     /// JavaScript answered. No token after a refusal means that nobody is signed in.
     pub(super) fn token_answered(&mut self, token: Option<String>, now: Timestamp) {
+        if token.as_deref().is_some_and(|token| !fits_header(token)) {
+            self.keep_no_token();
+            self.token_missing(UNSENDABLE_TOKEN, now);
+            return;
+        }
         self.keep_token(token.as_deref());
         if token.is_none() && self.backend.unauthorized {
             self.token_unanswered(now);
@@ -56,12 +66,15 @@ impl Actor {
         self.sent.token = self.sent.token.wrapping_add(1);
     }
 
-    /// JavaScript gave no token, or did not answer in time: sending pauses, visibly.
+    /// JavaScript gave no token, or did not answer in time.
     pub(super) fn token_unanswered(&mut self, now: Timestamp) {
+        self.token_missing(NO_TOKEN, now);
+    }
+
+    /// There is no token to send: sending pauses, visibly.
+    fn token_missing(&mut self, sentence: &str, now: Timestamp) {
         self.backend.unauthorized = true;
         self.token_refused(now);
-        let sentence =
-            "getToken() gave no token. Mailboat asks again later; writes wait in the outbox.";
         let error = WaistError::new(ErrorCode::Unauthorized, sentence);
         self.sync.fail(&error, &mut self.answers);
         self.end_budgets(SyncEnd::Unauthorized);
