@@ -95,7 +95,7 @@ impl Queue {
     fn pick_and_move_on(&mut self) -> Result<f64, StoreError> {
         let now = Timestamp(self.written.cast_signed());
         let start = Instant::now();
-        let due = self.writer.due(now, BATCH, Priority::Low, false)?;
+        let due = self.writer.due(now, BATCH, Priority::Low, false, &[])?;
         let took_us = start.elapsed().as_secs_f64() * 1e6;
         assert_eq!(due.candidates.len(), BATCH as usize, "a pick is a full batch");
         let batch: Vec<EntryId> = due.candidates.iter().map(|candidate| candidate.id).collect();

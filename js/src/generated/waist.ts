@@ -1491,7 +1491,7 @@ export type Window = {
  */
 collection: string, 
 /**
- * Columns and the values they must equal.
+ * Columns, or `id`, and the values they must equal.
  */
 where?: Record<string, string | number | boolean | null>, 
 /**

@@ -54,6 +54,8 @@ pub enum PauseCause {
     Offline,
     /// A fresh token was refused as well, or there was none.
     Token,
+    /// The disk could not take what came, or what was to leave.
+    Storage,
 }
 
 impl BackendState {

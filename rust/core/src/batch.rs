@@ -25,16 +25,19 @@ pub(crate) fn pick(
     now: Timestamp,
     policy: &Policy,
 ) -> Batch {
+    let longest_ms = policy.longest_wait_ms();
+    // A lane that is set aside may be no candidate, and is waited for all the same.
+    let next_due = view.next_due.into_iter().chain(view.suspects.next_at(now, longest_ms)).min();
     let mut picking = Picking {
         view,
         limit,
         low_goes,
         now,
-        longest_ms: policy.longest_delay_ms().max(policy.batch_window_ms).max(policy.schedule_ms),
+        longest_ms,
         chosen: Vec::new(),
         bytes: 0,
         stopped: HashSet::new(),
-        next_due: view.next_due,
+        next_due,
     };
     for at in 0..view.candidates.len() {
         if picking.take(at) == Next::Stop {

@@ -40,7 +40,8 @@ pub fn retry_delay(failures: u32, floor_ms: Option<u64>, jitter: Jitter, policy:
     jitter.within_ms(ceiling_ms).max(floor_ms.unwrap_or(0).min(policy.max_retry_after_ms))
 }
 
-fn ceiling_ms(failures: u32, policy: &Policy) -> u64 {
+/// The longest that the `failures`-th failure in a row waits, in milliseconds.
+pub(crate) fn ceiling_ms(failures: u32, policy: &Policy) -> u64 {
     let start = Instant::now();
     let mut envelope = ExponentialBackoff {
         current_interval: Duration::from_millis(policy.base_ms),

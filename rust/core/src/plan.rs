@@ -50,7 +50,8 @@ pub fn plan(view: &View, environment: Environment, now: Timestamp, policy: &Poli
     let (pull, pull_at) = pulling::pull(view, busy, environment, now, policy);
     let pull_limit = pulling::limit(view, environment, policy);
     let plan = Plan { push, push_bytes, pull, pull_limit, push_at, pull_at };
-    match view.backend.paused_until(now, policy) {
+    let pauses = [view.backend.paused_until(now, policy), view.storage.paused_until(now, policy)];
+    match pauses.into_iter().flatten().max_by_key(|pause| pause.until) {
         Some(pause) => plan.put_off(pause.until),
         None if breaker == Breaker::HalfOpen => plan.cut_to_probe(view),
         None => plan,
@@ -118,6 +119,7 @@ mod tests {
     use crate::environment::{AppState, Network, NetworkKind, Power};
     use crate::outcome::BackendFailure;
     use crate::pulling::BUSY_PULL_SPACING_MS;
+    use crate::storage::{StorageState, Stored};
     use crate::suspects::Suspects;
     use crate::view::{Candidate, LowWaiting, PullView};
 
@@ -231,6 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn while_the_disk_has_to_wait_nothing_is_sent_or_fetched_whatever_the_backend_does() {
+        let policy = Policy::default();
+        let storage = StorageState::default();
+        let storage = storage.after_failure(Stored::Page, NOW, Jitter::new(0.5), &policy);
+        let pull = PullView { trigger: Some(PullTrigger::More), ..PullView::default() };
+        for (backend, at_ms) in
+            [(BackendState::default(), 5_000), (paused(300), 5_000), (paused(9_000), 9_000)]
+        {
+            let view = View { storage, backend, pull, ..offering(vec![candidate(1, "a")]) };
+            let plan = planned(&view);
+            assert!(plan.push.is_empty() && plan.pull.is_none());
+            let at = Some(NOW.plus_ms(at_ms));
+            assert_eq!((plan.push_at, plan.pull_at), (at, at));
+        }
+    }
+
+    #[test]
     fn a_half_open_breaker_lets_one_request_of_one_entry_go() {
         let pull = PullView { trigger: Some(PullTrigger::Open), ..PullView::default() };
         let backend = BackendState { failures: 5, ..BackendState::default() };
@@ -264,6 +283,8 @@ mod tests {
         assert_eq!((ids(&plan), plan.push_at), (vec![3], Some(NOW.plus_ms(500))));
         let later = super::plan(&view, ONLINE, NOW.plus_ms(500), &Policy::default());
         assert_eq!(ids(&later), [1], "its next attempt is alone again");
+        let alone = View { candidates: Vec::new(), ..view };
+        assert_eq!(planned(&alone).push_at, Some(NOW.plus_ms(500)), "seen or not, it is armed");
     }
 
     #[test]

@@ -191,6 +191,11 @@ impl Policy {
         ]
     }
 
+    /// The longest that an entry waits for a time on it, or its lane for one, in milliseconds.
+    pub fn longest_wait_ms(&self) -> u64 {
+        self.longest_delay_ms().max(self.batch_window_ms).max(self.schedule_ms)
+    }
+
     /// The longest that anything but an entry of low priority is put off, in milliseconds.
     pub fn longest_delay_ms(&self) -> u64 {
         [

@@ -28,6 +28,8 @@ const TOO_MANY_REQUESTS: u16 = 429;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suspects {
     by_lane: BTreeMap<String, Suspect>,
+    /// Lone failures so far.
+    turns: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +37,16 @@ struct Suspect {
     entry: EntryId,
     failures: u32,
     until: Timestamp,
+    /// Which lone failure of all was its last.
+    turn: u64,
     /// What passed since its last lone failure.
     passed: Passed,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Passed {
+    /// A push of others had its turn, whatever came of it.
+    turn: bool,
     /// Any request.
     any: bool,
     /// Pushes of others.
@@ -79,7 +85,9 @@ impl Suspects {
         let failures = known.map_or(0, |suspect| suspect.failures).saturating_add(1);
         let is_proven = known.is_some_and(|suspect| suspect.passed.proves(failure));
         let until = now.plus_ms(retry_delay(failures, None, jitter, policy));
-        let suspect = Suspect { entry, failures, until, passed: Passed::default() };
+        self.turns += 1;
+        let turn = self.turns;
+        let suspect = Suspect { entry, failures, until, turn, passed: Passed::default() };
         self.by_lane.insert(lane.to_owned(), suspect);
         (self, Some(if is_proven { Verdict::Burn } else { Verdict::SetAside }))
     }
@@ -90,10 +98,20 @@ impl Suspects {
     pub fn after_push(mut self, mut is_of: impl FnMut(&str) -> bool) -> Self {
         self.by_lane.retain(|lane, _| !is_of(lane));
         for suspect in self.by_lane.values_mut() {
+            suspect.passed.turn = true;
             suspect.passed.any = true;
             suspect.passed.pushes = suspect.passed.pushes.saturating_add(1);
             suspect.passed.pushes_without_loss =
                 suspect.passed.pushes_without_loss.saturating_add(1);
+        }
+        self
+    }
+
+    /// A push in which no suspect was came to nothing: the others have had their turn.
+    #[must_use]
+    pub fn after_turn_of_others(mut self) -> Self {
+        for suspect in self.by_lane.values_mut() {
+            suspect.passed.turn = true;
         }
         self
     }
@@ -131,6 +149,38 @@ impl Suspects {
     pub fn find(&self, entry: EntryId, lane: &str) -> Option<Timestamp> {
         let suspect = self.by_lane.get(lane).filter(|suspect| suspect.entry == entry)?;
         Some(suspect.until)
+    }
+
+    /// The suspects behind which all other lanes go: those whose delay is ahead, which come
+    /// last, and those that have failed since another lane had its turn. However short its
+    /// delays are, none goes twice while others wait, and of two that wait the one that has
+    /// waited longer goes first.
+    #[must_use]
+    pub fn behind_others(&self, now: Timestamp, longest_ms: u64) -> Vec<EntryId> {
+        let waits = |suspect: &Suspect| suspect.until.is_ahead(now, longest_ms);
+        let mut behind: Vec<&Suspect> =
+            self.by_lane.values().filter(|it| waits(it) || !it.passed.turn).collect();
+        behind.sort_by_key(|suspect| (waits(suspect), suspect.turn));
+        behind.into_iter().map(|suspect| suspect.entry).collect()
+    }
+
+    /// When the next lane that is set aside may go.
+    #[must_use]
+    pub fn next_at(&self, now: Timestamp, longest_ms: u64) -> Option<Timestamp> {
+        let until = self.by_lane.values().map(|suspect| suspect.until);
+        until.filter(|at| at.is_ahead(now, longest_ms)).min()
+    }
+
+    /// The entries that have failed alone.
+    pub fn entries(&self) -> impl Iterator<Item = EntryId> {
+        self.by_lane.values().map(|suspect| suspect.entry)
+    }
+
+    /// Those whose entries still wait: a person may have taken some out.
+    #[must_use]
+    pub fn of_waiting(mut self, mut is_waiting: impl FnMut(EntryId) -> bool) -> Self {
+        self.by_lane.retain(|_, suspect| is_waiting(suspect.entry));
+        self
     }
 
     /// The entry that was suspected in this lane is gone from it.
@@ -271,6 +321,51 @@ mod tests {
             (suspects, _) = fail(suspects, &BROKEN);
             assert_eq!(suspects.find(POISON, "a"), Some(NOW.plus_ms(delay_ms)));
         }
+    }
+
+    fn fail_in(suspects: Suspects, number: u128, draw: f64) -> Suspects {
+        let (lane, draw) = (format!("lane{number}"), Jitter::new(draw));
+        let (entry, policy) = (Uuid::from_u128(number), Policy::default());
+        suspects.after_lone_failure((entry, &lane), &BROKEN, NOW, draw, &policy).0
+    }
+
+    fn behind(suspects: &Suspects, now: Timestamp) -> Vec<u128> {
+        suspects.behind_others(now, 60_000).iter().map(|entry| entry.as_u128()).collect()
+    }
+
+    #[test]
+    fn a_suspect_lets_others_go_before_it_until_they_had_their_turn() {
+        // Without any delay.
+        let suspects = fail_in(Suspects::default(), 1, 0.0);
+        assert_eq!(behind(&suspects, NOW), [1]);
+        assert!(behind(&other_push(suspects.clone()), NOW).is_empty());
+        assert!(behind(&suspects.clone().after_turn_of_others(), NOW).is_empty());
+        let suspects = fail_in(suspects.after_turn_of_others(), 2, 0.0);
+        assert_eq!(behind(&suspects, NOW), [2]);
+        let suspects = fail_in(suspects, 1, 0.0);
+        assert_eq!(behind(&suspects, NOW), [2, 1], "who has waited longer goes first");
+        let suspects = fail_in(suspects, 2, 0.0);
+        assert_eq!(behind(&suspects, NOW), [1, 2]);
+    }
+
+    #[test]
+    fn one_whose_delay_is_ahead_comes_last_whoever_had_a_turn_and_is_armed() {
+        let suspects = fail_in(fail_in(Suspects::default(), 1, 0.5), 2, 0.0);
+        assert_eq!(behind(&suspects, NOW), [2, 1]);
+        let passed = other_push(suspects.clone());
+        assert_eq!((behind(&passed, NOW), behind(&passed, NOW.plus_ms(500))), (vec![1], vec![]));
+        assert_eq!(suspects.next_at(NOW, 60_000), Some(NOW.plus_ms(500)));
+        assert_eq!(suspects.next_at(NOW.plus_ms(500), 60_000), None);
+        let earlier = Timestamp(NOW.0 - 3_600_000);
+        assert_eq!(suspects.next_at(earlier, 60_000), None, "a clock that stepped back");
+        assert!(behind(&passed, earlier).is_empty());
+    }
+
+    #[test]
+    fn what_a_person_took_out_of_the_outbox_is_suspected_no_more() {
+        let suspects = fail_in(fail_in(Suspects::default(), 1, 0.5), 2, 0.5);
+        let left = suspects.of_waiting(|entry| entry.as_u128() == 2);
+        assert_eq!(behind(&left, NOW), [2]);
     }
 
     #[test]

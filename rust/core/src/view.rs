@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::backend::BackendState;
 use crate::batch_size::BatchSize;
 use crate::entry::{EntryId, Priority};
+use crate::storage::StorageState;
 use crate::suspects::Suspects;
 use crate::time::Timestamp;
 
@@ -12,7 +13,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// Entries that could go, most urgent lane first, each lane's in order and
-    /// unbroken from its head. Held lanes are left out.
+    /// unbroken from its head. Held lanes are left out; suspects come last as long as they
+    /// let others go first.
     pub candidates: Vec<Candidate>,
     /// When the next lane that is left out for its delay becomes due.
     pub next_due: Option<Timestamp>,
@@ -24,6 +26,8 @@ pub struct View {
     pub pull: PullView,
     /// How the backend has been answering.
     pub backend: BackendState,
+    /// How the disk has been doing.
+    pub storage: StorageState,
     /// How much goes in one push.
     pub batch: BatchSize,
     /// Lanes whose first entry has failed alone.

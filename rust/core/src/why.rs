@@ -66,7 +66,7 @@ pub enum WhyState {
     Offline,
     /// The network is back; not every device comes at the same moment.
     Spread,
-    /// The last request failed.
+    /// The last request failed, or the disk did.
     Backoff,
     /// Several requests in a row failed: the circuit breaker is open.
     Breaker,
@@ -216,6 +216,7 @@ fn of_everything(situation: Situation, now: Timestamp) -> Option<Why> {
                 (WhyState::Spread, "The network is back, and not every device comes at once")
             }
             PauseCause::Offline => (WhyState::Offline, "The device says there is no network"),
+            PauseCause::Storage => (WhyState::Backoff, "The disk failed"),
             PauseCause::Token => (WhyState::Token, "The backend does not accept the token"),
         };
         return Some(Why::at(state, until, now, because));

@@ -191,6 +191,7 @@ fn of_everything() -> Vec<Case> {
             "server",
             "The server asked to wait; it is tried in 60 min.",
         ),
+        paused(PauseCause::Storage, 5, "backoff", "The disk failed; it is tried in 5 s."),
         case(
             Situation { push_in_flight: true, ..CLEAR },
             "queued",

@@ -17,12 +17,18 @@ const POISON: &str = "poison";
 
 /// Opens an engine whose backend is the test.
 fn ann(folder: &TempDir) -> Person {
+    sending(folder, 100)
+}
+
+/// The same, with at most so many entries in a push.
+fn sending(folder: &TempDir, batch_entries: u32) -> Person {
     let config = json!({
         "path": folder.path().join("ann.db"),
         "schema": Schema::messaging(),
         "backend": { "kind": "javaScript" },
         "policy": { "baseMs": 1, "maxDelayMs": 4, "maxRetries": 2, "retryFloorMs": 1,
-                    "breakerOpenMs": 2, "breakerMaxOpenMs": 4, "edgeSpreadMs": 1 },
+                    "breakerOpenMs": 2, "breakerMaxOpenMs": 4, "edgeSpreadMs": 1,
+                    "batchEntries": batch_entries },
     });
     Person::open(&config, None)
 }
@@ -95,6 +101,37 @@ fn a_poison_entry_is_found_among_others_and_alone_becomes_a_dead_letter() {
             (&json!("fails_alone"), &json!(3))
         );
         assert_eq!(orders.load(Ordering::Relaxed), sent, "each other entry once");
+    }
+}
+
+#[test]
+fn a_poison_entry_before_more_than_a_batch_of_its_lane_keeps_no_other_lane_waiting() {
+    for (batch_entries, behind) in [(1, 0), (1, 3), (100, 119)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut ann = sending(&folder, batch_entries);
+        let orders = AtomicU32::new(0);
+        ann.backend = Box::new(move |ask| {
+            answer(ask, &orders, |entries| entries.iter().any(is_poison).then_some(500))
+        });
+        offline(&mut ann, true);
+        ann.send("c1", POISON);
+        for number in 0..behind {
+            ann.send("c1", &format!("{number}"));
+        }
+        ann.send("c2", "the youngest");
+        offline(&mut ann, false);
+        let lane_of_poison = behind + 1;
+        ann.until("the other lane sent", |status| status["pending"] == lane_of_poison);
+        let left = outbox(&ann);
+        assert!(left.iter().all(|entry| entry["lane"] == "c1"), "{left:?}");
+        // Its lane moves on as well, as soon as others have shown whose fault it is.
+        let mut others = 0;
+        while ann.query(&json!({ "type": "status" }))["failed"] == 0 {
+            ann.send("c3", "meanwhile");
+            others += 1;
+            assert!(others < 2_000, "the poison is never found: {:?}", outbox(&ann));
+        }
+        ann.until("everything else sent", |status| status["pending"] == 0);
     }
 }
 

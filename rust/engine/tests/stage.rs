@@ -1,7 +1,7 @@
 //! An engine whose turns the test takes itself.
 
 use mailboat_backends::rest::HttpAnswer;
-use mailboat_core::{BackendFailure, Sample, Timestamp, WriteMode};
+use mailboat_core::{BackendFailure, Policy, Sample, Timestamp, WriteMode};
 use mailboat_engine::stage::{Request, Stage, Turned};
 use mailboat_engine::waist::{
     Answer, Ask, BackendConfig, Command, Config, ErrorCode, Event, WriteOptions,
@@ -15,6 +15,10 @@ const NOW: Timestamp = Timestamp(1_767_225_600_000);
 const SAMPLE: Sample = Sample { answered: true, elapsed_ms: 40, bytes: 500 };
 
 fn open(folder: &TempDir, seed: u64) -> Stage {
+    open_with(folder, seed, Policy::default())
+}
+
+fn open_with(folder: &TempDir, seed: u64, policy: Policy) -> Stage {
     let config = Config {
         path: folder.path().join("chat.db").to_str().expect("a plain path").into(),
         schema: Schema::messaging(),
@@ -23,7 +27,7 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
             allow_insecure: false,
         }),
         durability: Default::default(),
-        policy: Default::default(),
+        policy,
         network: Default::default(),
         background: None,
     };
@@ -31,11 +35,16 @@ fn open(folder: &TempDir, seed: u64) -> Stage {
 }
 
 fn send(stage: &mut Stage, number: u64) {
-    send_with(stage, number, WriteOptions::default());
+    send_in("c1", stage, number);
 }
 
-fn send_with(stage: &mut Stage, number: u64, options: WriteOptions) {
-    let values = json!({ "conversationId": "c1", "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
+fn send_in(conversation: &str, stage: &mut Stage, number: u64) {
+    send_with(conversation, stage, number, WriteOptions::default());
+}
+
+fn send_with(conversation: &str, stage: &mut Stage, number: u64, options: WriteOptions) {
+    let values =
+        json!({ "conversationId": conversation, "senderId": "ann", "body": "Ahoy", "sentAt": 1 });
     let Value::Object(values) = values else { unreachable!("it is an object") };
     stage.execute(
         number,
@@ -182,7 +191,7 @@ fn a_promise_does_not_wait_longer_for_the_server_because_the_clock_stepped_back(
     let folder = TempDir::new().expect("a folder");
     let mut stage = open(&folder, 1);
     let options = WriteOptions { write: Some(WriteMode::ServerFirst), ..WriteOptions::default() };
-    send_with(&mut stage, 7, options);
+    send_with("c1", &mut stage, 7, options);
     let turned = stage.turn(NOW);
     assert_eq!(sign_in(&mut stage, &turned).answers.len(), 1, "the token's alone");
     let earlier = Timestamp(NOW.0 - 4 * 3_600_000);
@@ -190,4 +199,62 @@ fn a_promise_does_not_wait_longer_for_the_server_because_the_clock_stepped_back(
     let [(7, Ok(written))] = &answers[..] else { panic!("the write's answer: {answers:?}") };
     let written: Value = serde_json::from_str(written).expect("JSON");
     assert_eq!(written["acked"], false, "it waits in the outbox");
+}
+
+/// Answers what left in this turn as a server does that cannot take one conversation; adds
+/// the conversations of the pushes, in order.
+fn answer_all(stage: &mut Stage, turned: &Turned, poison: &str, pushed: &mut Vec<Vec<String>>) {
+    for request in &turned.requests {
+        let Request::Ask { ticket, request, .. } = request else { continue };
+        let (status, body) = if request.url.contains("/v1/pull") {
+            (200, json!({ "changes": [], "tombstones": [], "cursor": "1", "more": false }))
+        } else {
+            let sent: Value = serde_json::from_slice(&request.body).expect("JSON");
+            let entries = sent["entries"].as_array().expect("entries").clone();
+            let lane = |entry: &Value| entry["lane"].as_str().expect("a lane").to_owned();
+            let lanes: Vec<String> = entries.iter().map(lane).collect();
+            let status = if lanes.iter().any(|lane| lane == poison) { 500 } else { 200 };
+            let acked = |entry: &Value| json!({ "outcome": "acked", "id": entry["id"], "version": 5, "order": 5 });
+            pushed.push(lanes);
+            (status, json!({ "outcomes": entries.iter().map(acked).collect::<Vec<_>>() }))
+        };
+        let body = body.to_string();
+        let answer = HttpAnswer {
+            status,
+            content_type: Some("application/json"),
+            retry_after: None,
+            body: body.as_bytes(),
+            received_at: NOW,
+        };
+        stage.answer(*ticket, Ok(answer), SAMPLE);
+    }
+}
+
+#[test]
+fn a_lane_that_is_set_aside_takes_no_place_in_the_next_batch_and_is_armed() {
+    for (batch_entries, behind, seed) in [(1, 0, 1), (1, 2, 2), (100, 119, 3), (100, 119, 4)] {
+        let folder = TempDir::new().expect("a folder");
+        let policy = Policy { batch_entries, ..Policy::default() };
+        let mut stage = open_with(&folder, seed, policy);
+        (0..=behind).for_each(|number| send_in("c1", &mut stage, number));
+        send_in("c2", &mut stage, behind + 1);
+        let turned = stage.turn(NOW);
+        let mut turned = sign_in(&mut stage, &turned);
+        let (mut now, mut pushed) = (NOW, Vec::new());
+        let is_of_other = |lanes: &Vec<String>| lanes.contains(&"c2".to_owned());
+        // Halving takes seven pushes, and then it goes alone.
+        while !pushed.iter().any(is_of_other) {
+            assert!(pushed.len() < 10, "the other lane has no turn: {pushed:?}");
+            answer_all(&mut stage, &turned, "c1", &mut pushed);
+            now = if stage.is_due(now) { now } else { stage.wake_at().expect("it is armed") };
+            turned = stage.turn(now);
+        }
+        let pushes = pushed.len();
+        for _ in 0..20 {
+            answer_all(&mut stage, &turned, "c1", &mut pushed);
+            now = if stage.is_due(now) { now } else { stage.wake_at().expect("it is armed") };
+            turned = stage.turn(now);
+        }
+        assert!(pushed[pushes..].iter().any(|lanes| *lanes == ["c1"]), "its lane goes on trying");
+    }
 }

@@ -29,7 +29,7 @@ pub struct Due {
 
 /// What to pick.
 #[derive(Clone, Copy)]
-pub(crate) struct Picking {
+pub(crate) struct Picking<'a> {
     pub now: Timestamp,
     /// Most entries; the last group is picked whole all the same.
     pub limit: u32,
@@ -37,6 +37,10 @@ pub(crate) struct Picking {
     pub least: Priority,
     /// Whether lanes that only gather are picked as well.
     pub eager: bool,
+    /// Lanes that begin with one of these come after all others, see [`Writer::due`].
+    ///
+    /// [`Writer::due`]: crate::Writer::due
+    pub last: &'a [EntryId],
 }
 
 /// A lane that may go.
@@ -51,20 +55,26 @@ struct Lane {
 }
 
 /// Picks what may go.
-pub(crate) fn due(connection: &Connection, picking: Picking) -> Result<Due, StoreError> {
+pub(crate) fn due(connection: &Connection, picking: Picking<'_>) -> Result<Due, StoreError> {
     let Picking { now, limit, eager, .. } = picking;
-    let lanes = due_lanes(connection, picking)?;
+    let mut last = Last::find(connection, picking.last)?;
+    let lanes = last.put_apart(due_lanes(connection, picking)?);
     // What waits for company goes with whatever goes.
     let gathering = if eager { 2 } else { i64::from(!lanes.is_empty()) };
     let mut company = Vec::new();
     if gathering > 0 {
-        company = lanes_of(connection, picking, GATHERING, [gathering, 0])?;
+        company = last.put_apart(lanes_of(connection, picking, GATHERING, [gathering, 0])?);
     }
     let far_off = now.plus_ms(LONG_DELAY_MS).0;
     let left_behind = lanes_of(connection, picking, LEFT_BEHIND, [far_off, gathering])?;
+    let left_behind = last.put_apart(left_behind);
     let mut candidates = Vec::new();
     for lanes in [lanes, company, left_behind] {
         take_turns(connection, lanes, limit as usize, &mut candidates)?;
+    }
+    for lane in last.in_order() {
+        let first_too = candidates.len() + 1;
+        take_turns(connection, vec![lane], first_too, &mut candidates)?;
     }
     let next_due = connection
         .prepare_cached(
@@ -74,6 +84,40 @@ pub(crate) fn due(connection: &Connection, picking: Picking) -> Result<Due, Stor
         .query_row([now.0], |row| row.get::<_, Option<i64>>(0))?
         .map(Timestamp);
     Ok(Due { candidates, next_due })
+}
+
+/// The lanes that come last.
+struct Last {
+    /// Sequences of the entries that they begin with.
+    heads: Vec<i64>,
+    lanes: Vec<Lane>,
+}
+
+impl Last {
+    fn find(connection: &Connection, entries: &[EntryId]) -> Result<Self, StoreError> {
+        let mut heads = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let mut statement =
+                connection.prepare_cached("SELECT sequence FROM mailboat_outbox WHERE id = ?")?;
+            let head = statement.query_row([entry.as_bytes()], |row| row.get::<_, i64>(0));
+            heads.extend(head.optional()?);
+        }
+        Ok(Self { heads, lanes: Vec::new() })
+    }
+
+    /// Takes those lanes out that come last.
+    fn put_apart(&mut self, lanes: Vec<Lane>) -> Vec<Lane> {
+        let (last, lanes) = lanes.into_iter().partition(|lane| self.heads.contains(&lane.head));
+        self.lanes.extend::<Vec<_>>(last);
+        lanes
+    }
+
+    /// The lanes that were put apart.
+    fn in_order(self) -> Vec<Lane> {
+        let Self { heads, mut lanes } = self;
+        lanes.sort_by_key(|lane| heads.iter().position(|head| *head == lane.head));
+        lanes
+    }
 }
 
 /// What waits in lanes of low priority.
@@ -116,7 +160,7 @@ const LEFT_BEHIND: &str =
        AND priority >= ?1
      ORDER BY not_before, sort_key, head LIMIT ?3";
 
-fn due_lanes(connection: &Connection, picking: Picking) -> Result<Vec<Lane>, StoreError> {
+fn due_lanes(connection: &Connection, picking: Picking<'_>) -> Result<Vec<Lane>, StoreError> {
     let mut lanes = Vec::new();
     for priority in Priority::ALL.into_iter().filter(|priority| *priority >= picking.least) {
         let picking = Picking { least: priority, ..picking };
@@ -128,13 +172,15 @@ fn due_lanes(connection: &Connection, picking: Picking) -> Result<Vec<Lane>, Sto
 
 fn lanes_of(
     connection: &Connection,
-    picking: Picking,
+    picking: Picking<'_>,
     sql: &str,
     [bound, gathering]: [i64; 2],
 ) -> Result<Vec<Lane>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let least = priority_code(picking.least);
-    let parameters = [least, bound, picking.limit.into(), picking.now.0, gathering];
+    // Those that come last take no other's place here either.
+    let most = i64::from(picking.limit).saturating_add_unsigned(picking.last.len() as u64);
+    let parameters = [least, bound, most, picking.now.0, gathering];
     let count = statement.parameter_count();
     let rows = statement.query_map(rusqlite::params_from_iter(&parameters[..count]), |row| {
         Ok(Lane {

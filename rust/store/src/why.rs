@@ -16,6 +16,15 @@ impl Reads<'_> {
         place(self.connection, id)
     }
 
+    /// Whether an entry waits to be sent.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn is_waiting(&self, id: EntryId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM mailboat_outbox WHERE id = ? AND halted = 0";
+        Ok(self.connection.prepare_cached(sql)?.exists([id.as_bytes()])?)
+    }
+
     /// When the oldest entry that waits was written.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mailboat_core::{LowWaiting, Priority, Timestamp};
+use mailboat_core::{EntryId, LowWaiting, Priority, Timestamp};
 
 use crate::due::{self, Due, Picking};
 use crate::error::StoreError;
@@ -173,7 +173,9 @@ impl Writer {
 
     /// Picks what may go at `now`, at most `limit` entries and the rest of a group:
     /// from lanes with a priority of at least `least`. `eager` takes what only gathers
-    /// for a common batch as well.
+    /// for a common batch as well. Lanes that begin with an entry of `last` come after all
+    /// others and take no room from them: beyond the limit, in this order, each with its
+    /// first entry or group only.
     ///
     /// # Errors
     /// What SQLite says.
@@ -183,8 +185,9 @@ impl Writer {
         limit: u32,
         least: Priority,
         eager: bool,
+        last: &[EntryId],
     ) -> Result<Due, StoreError> {
-        due::due(self.held.connection(), Picking { now, limit, least, eager })
+        due::due(self.held.connection(), Picking { now, limit, least, eager, last })
     }
 
     /// What waits in lanes of low priority.

@@ -163,7 +163,7 @@ fn what_is_needed_becomes_as_urgent_as_what_needs_it() {
     let create = mutation(entry, Operation::Create, "messages", "m1", message("c1", "x"));
     let create = Mutation { sending, ..create };
     store.commit(|transaction| transaction.write(&create, NOW));
-    let high = store.writer.due(NOW, 100, Priority::High, false).expect("due").candidates;
+    let high = store.writer.due(NOW, 100, Priority::High, false, &[]).expect("due").candidates;
     assert_eq!(high.iter().map(|it| it.id).collect::<Vec<_>>(), [attachment]);
     assert_eq!(store.due(), [attachment, other]);
 }

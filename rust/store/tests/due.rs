@@ -1,9 +1,9 @@
 //! Picking what may go: lanes by urgency, bounded, and no lane before its delay is over.
 
-use mailboat_core::{Environment, Operation, Policy, PullView, Timestamp, View, plan};
+use mailboat_core::{Environment, Operation, Policy, Priority, PullView, Timestamp, View, plan};
 use serde_json::json;
 
-use crate::common::{NOW, Store, conversation, message};
+use crate::common::{NOW, Store, conversation, entry_id, message};
 
 #[test]
 fn the_lane_whose_head_waits_longest_goes_first() {
@@ -96,6 +96,26 @@ fn held_lanes_do_not_crowd_out_what_is_due() {
     let due = store.found("due");
     let first = store.pick(NOW, 1).candidates;
     assert_eq!(first.iter().map(|candidate| candidate.id).collect::<Vec<_>>(), [due]);
+}
+
+#[test]
+fn lanes_that_are_to_come_last_take_no_room_from_others() {
+    let mut store = Store::messaging();
+    let mut send = |number: u32, lane: &str| store.send(&format!("m{number}"), lane);
+    let (first, behind) = (send(1, "c1"), send(2, "c1"));
+    let (second, third, other) = (send(3, "c2"), send(4, "c3"), send(5, "c4"));
+    let pick = |limit, last: &[_]| {
+        let due = store.writer.due(NOW, limit, Priority::Low, false, last).expect("due");
+        due.candidates.iter().map(|candidate| candidate.id).collect::<Vec<_>>()
+    };
+    assert_eq!(pick(1, &[first]), [second, first]);
+    assert_eq!(pick(2, &[first]), [second, third, first]);
+    assert_eq!(pick(1, &[second, first, third]), [other, second, first, third]);
+    assert_eq!(pick(1, &[third, first, other, second]), [third, first, other, second]);
+    assert_eq!(pick(100, &[first]), [second, third, other, first], "it goes alone");
+    assert_eq!(pick(100, &[behind]), [first, behind, second, third, other], "no lane begins so");
+    let unknown = entry_id(77);
+    assert_eq!(pick(100, &[unknown]), [first, behind, second, third, other]);
 }
 
 #[test]

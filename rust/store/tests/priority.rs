@@ -26,7 +26,7 @@ fn write(store: &mut Store, lane: &str, sending: Sending, at: Timestamp) -> Entr
 }
 
 fn picked(store: &Store, least: Priority) -> Vec<EntryId> {
-    let due = store.writer.due(NOW, 100, least, false).expect("due");
+    let due = store.writer.due(NOW, 100, least, false, &[]).expect("due");
     due.candidates.iter().map(|candidate| candidate.id).collect()
 }
 
@@ -122,7 +122,7 @@ fn what_is_scheduled_waits_for_its_time_or_for_a_person() {
     let waiting = write(&mut store, "a", scheduled, NOW);
     let immediate = store.send("m9", "b");
     assert_eq!(store.due(), [immediate]);
-    let eager = store.writer.due(NOW, 100, Priority::Low, true).expect("due");
+    let eager = store.writer.due(NOW, 100, Priority::Low, true, &[]).expect("due");
     let eager: Vec<EntryId> = eager.candidates.iter().map(|candidate| candidate.id).collect();
     assert_eq!(eager, [immediate, waiting]);
     assert_eq!(store.due_at(until), [waiting, immediate], "it was written first");

@@ -70,7 +70,7 @@ fn a_stored_value_that_cannot_be_read_back_is_not_quoted() {
     });
     let Store { mut writer, reader, .. } = store;
     let row = reader.read(u64::MAX, |reads| reads.record("conversations", "c9").map(|_| ()));
-    let due = writer.due(NOW, 10, mailboat_core::Priority::Low, false).expect("due");
+    let due = writer.due(NOW, 10, mailboat_core::Priority::Low, false, &[]).expect("due");
     let ids: Vec<_> = due.candidates.iter().map(|candidate| candidate.id).collect();
     let marked = writer
         .transaction(Durability::Normal, |transaction| transaction.mark_attempted(&ids, NOW))

@@ -32,10 +32,16 @@ impl Actor {
         spell.look_at
     }
 
-    /// The backend answered, and what it answered is stored.
+    /// The backend answered as the contract says. Whether what it answered can be stored is
+    /// another matter.
     pub(super) fn calm_alarms(&mut self, now: Timestamp) {
         self.alarms.offline = self.alarms.offline.after_answer(now);
-        self.alarms.told.clear();
+        self.alarms.told.retain(|kind| *kind != CriticalKind::BackendRefuses);
+    }
+
+    /// The scheduler has had something stored, and nothing of what failed is left.
+    pub(super) fn calm_storage_alarms(&mut self) {
+        self.alarms.told.retain(|kind| *kind == CriticalKind::BackendRefuses);
     }
 
     /// The backend refuses one request after the other: waiting does not help.

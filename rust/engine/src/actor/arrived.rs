@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::PullPage;
-use mailboat_core::Timestamp;
+use mailboat_core::{Stored, Timestamp};
 use mailboat_store::{Durability, InitialSyncing, RemoteChange, RemoteDeletion, StoreError, Swept};
 
 use super::Actor;
@@ -64,7 +64,7 @@ impl Actor {
         let Some(page) = self.pull.take_arrived() else { return };
         if let Err(error) = self.apply_chunk(page, now) {
             self.pull.give_up_pages();
-            self.storage_failed(&error, now);
+            self.storage_failed(Stored::Page, &error, now);
             self.sync.fail(&error.into(), &mut self.answers);
         }
     }
@@ -113,7 +113,12 @@ impl Actor {
         self.progress.pulled(u32::try_from(changed + deleted).unwrap_or(u32::MAX), more);
         if !is_last {
             self.pull.keep_arrived(page);
-        } else if !page.more {
+            return Ok(());
+        }
+        // Not before: of a page that comes again, the beginning may be here already, and
+        // takes no room.
+        self.storage_succeeded(Stored::Page);
+        if !page.more {
             self.pull.end(now);
             self.sync.pull_ended();
         }

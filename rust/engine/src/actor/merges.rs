@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use mailboat_core::Timestamp;
+use mailboat_core::{Stored, Timestamp};
 use mailboat_store::{ConflictAnswer, ConflictQuestion, Durability, StoreError};
 
 use super::Actor;
@@ -118,7 +118,7 @@ impl Actor {
         match carried_out {
             Ok((_, changes)) => self.changes.push(changes),
             Err(error) => {
-                self.storage_failed(&error, now);
+                self.storage_failed(Stored::Outbox, &error, now);
             }
         }
     }

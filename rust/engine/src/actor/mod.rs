@@ -34,7 +34,7 @@ use mailboat_backends::rest::wire::{OlderPage, PullPage, PushEntry};
 use mailboat_backends::rest::{Settled, refusal};
 use mailboat_core::{
     BackendFailure, BackendState, BatchSize, Environment, Observed, Policy, PullTrigger, Sample,
-    Suspects, Timestamp,
+    StorageState, Suspects, Timestamp,
 };
 use mailboat_store::{
     Changes, Durability, InitialSyncing, Schema, StoreError, WatchedWindow, Writer,
@@ -155,6 +155,7 @@ pub(crate) struct Actor {
     app: Words,
     platform: Words,
     backend: BackendState,
+    storage: StorageState,
     observed: Observed,
     batch: BatchSize,
     suspects: Suspects,
@@ -163,8 +164,6 @@ pub(crate) struct Actor {
     initial: InitialSyncing,
     last_error: Option<WaistError>,
     next_attempt_at: Option<Timestamp>,
-    /// When to try again what the disk refused in this turn.
-    storage_retry_at: Option<Timestamp>,
     token: Token,
     /// What a request that leaves now is sent under.
     sent: Sent,
@@ -269,6 +268,7 @@ impl Actor {
             app,
             platform,
             backend: BackendState::default(),
+            storage: StorageState::default(),
             observed: Observed::default(),
             batch: BatchSize::default(),
             suspects: Suspects::default(),
@@ -277,7 +277,6 @@ impl Actor {
             initial,
             last_error: None,
             next_attempt_at: None,
-            storage_retry_at: None,
             token: Token::Unknown,
             sent: Sent::default(),
             questions: Questions::default(),
@@ -342,6 +341,7 @@ impl Actor {
         self.route != Route::None
             && !self.environment.network.is_none()
             && self.backend.failures == 0
+            && self.storage.failures == 0
     }
 
     /// Tells JavaScript what changed: patches, status, answers, in this order.

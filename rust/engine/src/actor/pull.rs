@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use mailboat_backends::rest::wire::{Change, PullPage, Tombstone};
-use mailboat_core::{BackendFailure, PullTrigger, PullView, Timestamp};
+use mailboat_core::{BackendFailure, PullTrigger, PullView, Stored, Timestamp};
 use mailboat_store::{Durability, RemoteChange, RemoteDeletion, StoreError};
 
 use super::arrived::Arrived;
@@ -134,7 +134,7 @@ impl Actor {
         match self.next_cursor() {
             Ok(cursor) => self.pull.cursor = cursor,
             Err(error) => {
-                self.storage_failed(&error, now);
+                self.storage_failed(Stored::Page, &error, now);
                 return;
             }
         }
@@ -188,7 +188,7 @@ impl Actor {
                 // With the page that has come its cursor would be stored after all.
                 self.pull.give_up_pages();
                 if let Err(error) = self.start_over() {
-                    self.storage_failed(&error, now);
+                    self.storage_failed(Stored::Page, &error, now);
                     self.sync.fail(&error.into(), &mut self.answers);
                 }
             }

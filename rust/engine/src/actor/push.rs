@@ -3,7 +3,7 @@
 use mailboat_backends::rest::Settled;
 use mailboat_backends::rest::wire::PushEntry;
 use mailboat_core::{
-    Attempted, BackendFailure, EntryId, Timestamp, Transition, Verdict, harmonize, settle,
+    Attempted, BackendFailure, EntryId, Stored, Timestamp, Transition, Verdict, harmonize, settle,
     settle_culprit,
 };
 use mailboat_store::{Answered, Durability, QueuedEntry, StoreError};
@@ -57,7 +57,7 @@ impl Actor {
                 entries
             }
             Err(error) => {
-                self.storage_failed(&error, now);
+                self.storage_failed(Stored::Outbox, &error, now);
                 return;
             }
         };
@@ -90,12 +90,13 @@ impl Actor {
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
+                    self.storage_succeeded(Stored::Outbox);
                     self.backend_succeeded(self.push.sent, now);
                     self.push_passed(&entries);
                 }
                 // The server has them; asked again, it answers `duplicate`.
                 Err(error) => {
-                    self.storage_failed(&error, now);
+                    self.storage_failed(Stored::Outbox, &error, now);
                 }
             },
             Err(failure) => self.push_failed(&entries, &failure, now),
@@ -115,6 +116,10 @@ impl Actor {
     /// A batch came to nothing as a whole. No entry burns an attempt for it, but for one
     /// that fails alone while others pass.
     fn push_failed(&mut self, entries: &[QueuedEntry], failure: &BackendFailure, now: Timestamp) {
+        let is_suspect = |entry: &QueuedEntry| self.suspects.find(entry.id, &entry.lane).is_some();
+        if !entries.iter().any(is_suspect) {
+            self.suspects = std::mem::take(&mut self.suspects).after_turn_of_others();
+        }
         // A single entry, or an atomic group, can not be split any further.
         let first = entries.first();
         let first = first.filter(|first| entries.iter().all(|entry| is_together(entry, first)));
@@ -178,7 +183,7 @@ impl Actor {
             }
             // It goes again with the attempts that it had.
             Err(error) => {
-                self.storage_failed(&error, now);
+                self.storage_failed(Stored::Outbox, &error, now);
             }
         }
     }

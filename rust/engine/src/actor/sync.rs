@@ -211,6 +211,7 @@ impl Actor {
         }
         // A person who asks knows more than the backoff does.
         self.backend = self.backend.asked();
+        self.storage = self.storage.asked();
         self.suspects = std::mem::take(&mut self.suspects).without_delays(now);
         self.pull.ask(PullTrigger::Request);
         self.sync.waiting.push(SyncCall { stage: Stage::Asked, within: None, call });

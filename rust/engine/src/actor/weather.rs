@@ -2,7 +2,7 @@
 //! backend's answers turn out.
 
 use mailboat_core::{
-    AppState, BackendFailure, BatchSize, Network, PullTrigger, Timestamp, after_failure,
+    AppState, BackendFailure, BatchSize, Network, PullTrigger, Stored, Timestamp, after_failure,
     after_network, is_another,
 };
 use mailboat_store::StoreError;
@@ -81,18 +81,13 @@ impl Actor {
             self.token_refused(now);
             return;
         }
-        self.back_off(failure, now);
+        let jitter = self.chance.jitter();
+        let network = self.environment.network;
+        self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);
         if !failure.is_answer() {
             self.suspects = std::mem::take(&mut self.suspects).after_loss();
         }
         self.raise_refusal(failure);
-    }
-
-    fn back_off(&mut self, failure: &BackendFailure, now: Timestamp) {
-        self.server_first.fall_back(&mut self.answers);
-        let jitter = self.chance.jitter();
-        let network = self.environment.network;
-        self.backend = after_failure(self.backend, failure, network, now, jitter, &self.policy);
     }
 
     /// The backend answered as the contract says.
@@ -108,28 +103,43 @@ impl Actor {
         };
         // Another request may have been told to wait, and what waits for it waits on.
         let is_held = self.backend.paused_until(now, &self.policy).is_some();
-        if !is_held || self.writer.counts().pending == 0 {
+        let is_stored = self.storage.failures == 0;
+        if is_stored && (!is_held || self.writer.counts().pending == 0) {
             self.last_error = None;
         }
         self.calm_alarms(now);
     }
 
-    /// The disk failed under the scheduler. What was to be stored is fetched or sent
-    /// again, after the backoff of a failed request: a hot loop would not help the disk.
+    /// The disk failed under the scheduler. What was to be stored is fetched or sent again
+    /// some time later; answers when.
     pub(super) fn storage_failed(
         &mut self,
+        of: Stored,
         error: &StoreError,
         now: Timestamp,
     ) -> Option<Timestamp> {
         tracing::error!(%error, "the store failed under the scheduler");
-        self.back_off(&BackendFailure::Transport, now);
+        self.server_first.fall_back(&mut self.answers);
+        let jitter = self.chance.jitter();
+        self.storage = self.storage.after_failure(of, now, jitter, &self.policy);
         self.end_budgets(SyncEnd::Failed);
         let error = WaistError::from(error.clone());
         self.raise_storage(&error);
         self.last_error = Some(error);
-        let paused = self.backend.paused_until(now, &self.policy);
-        self.next_attempt_at = paused.map(|pause| pause.until);
-        self.storage_retry_at = self.next_attempt_at;
+        self.next_attempt_at = self.storage_retry_at(now);
         self.next_attempt_at
+    }
+
+    /// When what the disk refused is tried again.
+    pub(super) fn storage_retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.storage.paused_until(now, &self.policy).map(|pause| pause.until)
+    }
+
+    /// The disk took what the scheduler gave it.
+    pub(super) fn storage_succeeded(&mut self, of: Stored) {
+        self.storage = self.storage.after_success(of);
+        if self.storage.failures == 0 {
+            self.calm_storage_alarms();
+        }
     }
 }

@@ -11,6 +11,11 @@ impl Actor {
         let (place, lane) = self.writer.reads().place(entry)?;
         let asked = self.sync.is_asked();
         let low = low_wait(&self.writer.low()?, self.environment, asked, now, &self.policy);
+        let pauses = [
+            self.backend.paused_until(now, &self.policy),
+            self.storage.paused_until(now, &self.policy),
+        ];
+        let pauses = pauses.map(|pause| pause.map(|it| (it.cause, it.until)));
         let situation = Situation {
             has_backend: self.route != Route::None,
             in_flight: self.push.carries(entry),
@@ -18,10 +23,7 @@ impl Actor {
             token_asked: self.token == Token::Asked,
             set_aside_until: self.suspects.find(entry, &lane),
             low,
-            pause: self
-                .backend
-                .paused_until(now, &self.policy)
-                .map(|pause| (pause.cause, pause.until)),
+            pause: pauses.into_iter().flatten().max_by_key(|(_, until)| *until),
         };
         Ok(json(&why(&place, situation, now)))
     }

@@ -296,7 +296,7 @@ impl Store {
 
     /// What may go, of any priority.
     pub fn pick(&self, now: Timestamp, limit: u32) -> Due {
-        self.writer.due(now, limit, Priority::Low, false).expect("what is due")
+        self.writer.due(now, limit, Priority::Low, false, &[]).expect("what is due")
     }
 
     /// Pending entries and dead letters.
