@@ -71,7 +71,7 @@ impl Actor {
             let last = self.suspects_behind_others(now)?;
             self.writer.due(now, self.policy.batch_entries, urgency.least, eager, &last)?
         };
-        if due.candidates.is_empty() && self.push.take_drained() && !push_in_flight {
+        if !push_in_flight && due.candidates.is_empty() && self.push.take_drained() {
             self.pull.ask(PullTrigger::AfterPush);
         }
         Ok(View {
