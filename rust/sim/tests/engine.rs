@@ -175,6 +175,8 @@ struct Pulling {
     /// When a page was asked for.
     pulls: Vec<Timestamp>,
     criticals: usize,
+    /// How many pages had been asked for when the status first had no error.
+    well_after: Option<usize>,
 }
 
 impl Pulling {
@@ -183,11 +185,17 @@ impl Pulling {
     fn pass(&mut self, end: Timestamp, first: u64, rows: u64) {
         self.pulls.clear();
         self.criticals = 0;
+        self.well_after = None;
         loop {
             let is_full = |event: &&Event| {
                 matches!(event, Event::Critical { kind: CriticalKind::DiskFull, .. })
             };
             self.criticals += self.turned.events.iter().filter(is_full).count();
+            let is_well =
+                |event: &Event| matches!(event, Event::Status(status) if status.error.is_none());
+            if self.turned.events.iter().any(is_well) {
+                self.well_after.get_or_insert(self.pulls.len());
+            }
             if let Some((ticket, url)) = pull(&self.turned) {
                 let has_them = url.contains(&format!("cursor={}", first + rows - 1));
                 answer_rows(&mut self.stage, ticket, first, if has_them { 0 } else { rows }, false);
@@ -225,7 +233,8 @@ fn a_full_disk_is_told_once_a_spell_and_what_it_cannot_take_is_fetched_ever_more
                 file.and_then(|file| file.query_row(&count, [], |row| row.get::<_, i64>(0)));
             stored.expect("a number of rows").cast_unsigned()
         };
-        let mut device = Pulling { stage, now: NOW, turned, pulls: Vec::new(), criticals: 0 };
+        let mut device =
+            Pulling { stage, now: NOW, turned, pulls: Vec::new(), criticals: 0, well_after: None };
         for spell in 0..2 {
             let first = 1 + spell * 1_000;
             let begin = device.now;
@@ -244,6 +253,7 @@ fn a_full_disk_is_told_once_a_spell_and_what_it_cannot_take_is_fetched_ever_more
             let healed = device.now;
             device.pass(healed.plus_ms(60_000), first, rows);
             assert_eq!(device.criticals, 0, "{rows} rows, spell {spell}");
+            assert_eq!(device.well_after, Some(1), "{rows} rows, spell {spell}: the error is over");
             assert!(
                 (1..=2).contains(&device.pulls.len()),
                 "it comes once more: {:?}",

@@ -117,7 +117,7 @@ impl Actor {
         }
         // Not before: of a page that comes again, the beginning may be here already, and
         // takes no room.
-        self.storage_succeeded(Stored::Page);
+        self.storage_succeeded(Stored::Page, now);
         if !page.more {
             self.pull.end(now);
             self.sync.pull_ended();

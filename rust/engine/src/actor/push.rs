@@ -90,7 +90,7 @@ impl Actor {
         match result {
             Ok(outcomes) => match self.settle_batch(&entries, outcomes, now) {
                 Ok(()) => {
-                    self.storage_succeeded(Stored::Outbox);
+                    self.storage_succeeded(Stored::Outbox, now);
                     self.backend_succeeded(self.push.sent, now);
                     self.push_passed(&entries);
                 }

@@ -136,10 +136,16 @@ impl Actor {
     }
 
     /// The disk took what the scheduler gave it.
-    pub(super) fn storage_succeeded(&mut self, of: Stored) {
-        self.storage = self.storage.after_success(of);
-        if self.storage.failures == 0 {
-            self.calm_storage_alarms();
+    pub(super) fn storage_succeeded(&mut self, of: Stored, now: Timestamp) {
+        let before = std::mem::take(&mut self.storage);
+        self.storage = before.after_success(of);
+        if self.storage.failures > 0 {
+            return;
+        }
+        self.calm_storage_alarms();
+        let is_over = before.failures > 0;
+        if is_over && self.backend.paused_until(now, &self.policy).is_none() {
+            self.last_error = None;
         }
     }
 }
