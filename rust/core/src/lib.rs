@@ -51,7 +51,7 @@ pub use long_offline::{LONG_OFFLINE_MS, LongOffline, Spell};
 pub use low::{COMPRESSED_PERCENT, LowWait, Urgency, low_wait, urgency};
 pub use natural_key::{KeyColumn, is_same_thing};
 pub use outcome::{BackendFailure, Outcome, Reason};
-pub use plan::{Plan, plan};
+pub use plan::{Plan, paused_until, plan};
 pub use policy::Policy;
 pub use pulling::BUSY_PULL_SPACING_MS;
 pub use quality::{Observed, Quality, Sample, Stability};

@@ -4,6 +4,7 @@
 //! plan names, and sleeps until [`Plan::wake_at`]. The invariant that no entry is ever
 //! forgotten lives here: whatever is pending, something is in flight or armed.
 
+use crate::backend::{BackendState, Pause};
 use crate::batch::{self, Batch};
 use crate::batch_size::BatchSize;
 use crate::breaker::{Breaker, breaker};
@@ -12,6 +13,7 @@ use crate::environment::Environment;
 use crate::low::{LowWait, low_wait};
 use crate::policy::Policy;
 use crate::pulling;
+use crate::storage::StorageState;
 use crate::time::Timestamp;
 use crate::view::{PullTrigger, View};
 
@@ -50,8 +52,7 @@ pub fn plan(view: &View, environment: Environment, now: Timestamp, policy: &Poli
     let (pull, pull_at) = pulling::pull(view, busy, environment, now, policy);
     let pull_limit = pulling::limit(view, environment, policy);
     let plan = Plan { push, push_bytes, pull, pull_limit, push_at, pull_at };
-    let pauses = [view.backend.paused_until(now, policy), view.storage.paused_until(now, policy)];
-    match pauses.into_iter().flatten().max_by_key(|pause| pause.until) {
+    match paused_until(view.backend, view.storage, now, policy) {
         Some(pause) => plan.put_off(pause.until),
         None if breaker == Breaker::HalfOpen => plan.cut_to_probe(view),
         None => plan,
@@ -106,6 +107,18 @@ fn push(
     };
     let next_at = batch.next_due.into_iter().chain(low_at).min();
     (batch, next_at)
+}
+
+/// The pause that holds at `now`, whichever of the two asks for the longer one.
+#[must_use]
+pub fn paused_until(
+    backend: BackendState,
+    storage: StorageState,
+    now: Timestamp,
+    policy: &Policy,
+) -> Option<Pause> {
+    let pauses = [backend.paused_until(now, policy), storage.paused_until(now, policy)];
+    pauses.into_iter().flatten().max_by_key(|pause| pause.until)
 }
 
 #[cfg(test)]

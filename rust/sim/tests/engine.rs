@@ -31,11 +31,15 @@ fn open_with(folder: &TempDir, policy: Policy) -> Stage {
     Stage::open_on(Some(VFS), &config, 1, NOW).expect("the file opens")
 }
 
-fn question_for_a_token(turned: &Turned) -> Option<u32> {
-    turned.events.iter().find_map(|event| match event {
+/// Answers the question for a token; the next turn hears of it.
+fn answer_token(stage: &mut Stage, turned: &Turned, number: u64) {
+    let asked = turned.events.iter().find_map(|event| match event {
         Event::Question { question, ask: Ask::Token { .. }, .. } => Some(*question),
         _ => None,
-    })
+    });
+    let question = asked.expect("the engine asks for a token");
+    let answer = Answer::Token { token: Some("t".into()) };
+    stage.execute(number, Command::Answer { question, answer });
 }
 
 /// Writes a message while the app is behind: no pull by interval wakes the engine by accident.
@@ -61,10 +65,8 @@ fn a_batch_that_the_disk_would_not_mark_is_tried_again() {
     let disk = Disk::new(folder.path()).expect("a disk");
     let mut stage = open(&folder);
     let turned = write_behind(&mut stage);
-    let question = question_for_a_token(&turned).expect("the engine asks for a token");
     disk.fail(Fault::Write, 0, 50);
-    let answer = Answer::Token { token: Some("t".into()) };
-    stage.execute(3, Command::Answer { question, answer });
+    answer_token(&mut stage, &turned, 3);
     let turned = stage.turn(NOW);
     let pushes = |turned: &Turned| {
         let is_push = |request: &&_| matches!(request, Request::Ask { request, .. } if request.url.ends_with("/v1/push"));
@@ -84,9 +86,7 @@ fn what_the_disk_refused_is_tried_again_however_short_the_delays_are() {
     let policy = Policy { base_ms: 1, max_delay_ms: 1, ..Policy::default() };
     let mut stage = open_with(&folder, policy);
     let turned = write_behind(&mut stage);
-    let question = question_for_a_token(&turned).expect("the engine asks for a token");
-    let answer = Answer::Token { token: Some("t".into()) };
-    stage.execute(3, Command::Answer { question, answer });
+    answer_token(&mut stage, &turned, 3);
     let mut now = NOW;
     for _ in 0..20 {
         disk.fail(Fault::Write, 0, 50);
@@ -140,9 +140,7 @@ fn what_goes_on_from_a_page_that_the_disk_refused_is_not_stored() {
     let disk = Disk::new(folder.path()).expect("a disk");
     let mut stage = open(&folder);
     let turned = stage.turn(NOW);
-    let question = question_for_a_token(&turned).expect("the engine asks for a token");
-    let answer = Answer::Token { token: Some("t".into()) };
-    stage.execute(1, Command::Answer { question, answer });
+    answer_token(&mut stage, &turned, 1);
     let turned = stage.turn(NOW);
     let (first, _) = pull(&turned).expect("a first page is asked for");
     answer_page(&mut stage, first, 1, 450);
@@ -222,9 +220,7 @@ fn a_full_disk_is_told_once_a_spell_and_what_it_cannot_take_is_fetched_ever_more
         let disk = Disk::new(folder.path()).expect("a disk");
         let mut stage = open(&folder);
         let turned = stage.turn(NOW);
-        let question = question_for_a_token(&turned).expect("the engine asks for a token");
-        let answer = Answer::Token { token: Some("t".into()) };
-        stage.execute(1, Command::Answer { question, answer });
+        answer_token(&mut stage, &turned, 1);
         let turned = stage.turn(NOW);
         let stored = |first: u64| {
             let file = rusqlite::Connection::open(folder.path().join("chat.db"));

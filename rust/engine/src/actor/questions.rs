@@ -94,7 +94,7 @@ impl Actor {
     /// can be: then the clock has stepped back.
     pub(super) fn expire_questions(&mut self, now: Timestamp) {
         let longest_ms = self.policy.question_timeout_ms;
-        let is_over = |deadline: Timestamp| deadline <= now || deadline.since_ms(now) > longest_ms;
+        let is_over = |deadline: Timestamp| !deadline.is_ahead(now, longest_ms);
         let expired: Vec<u32> = self
             .questions
             .open

@@ -58,7 +58,7 @@ impl ServerFirst {
 
     /// One whose deadline is further off than any can be comes from before a clock's step back.
     fn expire(&mut self, longest_ms: u64, now: Timestamp, answers: &mut Answers) {
-        let is_over = |deadline: Timestamp| deadline <= now || deadline.since_ms(now) > longest_ms;
+        let is_over = |deadline: Timestamp| !deadline.is_ahead(now, longest_ms);
         let expired: Vec<EntryId> = self
             .waiting
             .iter()

@@ -162,7 +162,7 @@ impl Within {
     /// Whether it is spent. One that ends further off than it began comes from before a
     /// clock's step back.
     fn is_spent(&self, now: Timestamp) -> bool {
-        self.deadline <= now || self.deadline.since_ms(now) > self.budget_ms
+        !self.deadline.is_ahead(now, self.budget_ms)
     }
 }
 

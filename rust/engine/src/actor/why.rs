@@ -1,6 +1,6 @@
 //! Answers why an entry has not gone yet.
 
-use mailboat_core::{EntryId, Situation, Timestamp, low_wait, why};
+use mailboat_core::{EntryId, Situation, Timestamp, low_wait, paused_until, why};
 
 use super::{Actor, Route, Token};
 use crate::engine::json;
@@ -11,11 +11,7 @@ impl Actor {
         let (place, lane) = self.writer.reads().place(entry)?;
         let asked = self.sync.is_asked();
         let low = low_wait(&self.writer.low()?, self.environment, asked, now, &self.policy);
-        let pauses = [
-            self.backend.paused_until(now, &self.policy),
-            self.storage.paused_until(now, &self.policy),
-        ];
-        let pauses = pauses.map(|pause| pause.map(|it| (it.cause, it.until)));
+        let pause = paused_until(self.backend, self.storage, now, &self.policy);
         let situation = Situation {
             has_backend: self.route != Route::None,
             in_flight: self.push.carries(entry),
@@ -23,7 +19,7 @@ impl Actor {
             token_asked: self.token == Token::Asked,
             set_aside_until: self.suspects.find(entry, &lane),
             low,
-            pause: pauses.into_iter().flatten().max_by_key(|(_, until)| *until),
+            pause: pause.map(|pause| (pause.cause, pause.until)),
         };
         Ok(json(&why(&place, situation, now)))
     }
